@@ -1,0 +1,84 @@
+import { deadlinePassed, internalError, principalMissing, requestInvalid, ServiceError } from '../errors.ts';
+import { log } from '../log.ts';
+import type { Verifier } from '../tokens.ts';
+import type { ServerCall, Surface } from './call.ts';
+import type { Method } from './service.ts';
+
+export interface GrpcLimits {
+  /** Deadline of unary calls that come without one. */
+  readonly unaryDeadlineMs: number;
+  /** How long a stream may wait for its reader before it is cut off. */
+  readonly slowReaderMs: number;
+  readonly maxMessageBytes: number;
+  /** Per connection. */
+  readonly maxConcurrentStreams: number;
+  readonly maxConnectionAgeMs: number;
+  /** How long calls may go on, on a connection that is too old for new ones. */
+  readonly maxConnectionAgeGraceMs: number;
+  readonly keepaliveMs: number;
+  readonly keepaliveTimeoutMs: number;
+  /** How long calls under way may take to end when the server stops. */
+  readonly stopMs: number;
+}
+
+export const defaultLimits: GrpcLimits = {
+  unaryDeadlineMs: 10_000,
+  slowReaderMs: 10_000,
+  maxMessageBytes: 1024 * 1024,
+  maxConcurrentStreams: 100,
+  maxConnectionAgeMs: 5 * 60_000,
+  maxConnectionAgeGraceMs: 10 * 60_000,
+  keepaliveMs: 30_000,
+  keepaliveTimeoutMs: 10_000,
+  stopMs: 5_000,
+};
+
+/** What stands between the network and all handlers of a server. */
+export class Edge {
+  readonly limits: GrpcLimits;
+  readonly verifier: Verifier;
+
+  constructor(limits: GrpcLimits, verifier: Verifier) {
+    this.limits = limits;
+    this.verifier = verifier;
+  }
+
+  /** The slow way to know who calls: the token was not seen before. */
+  async identify(call: ServerCall): Promise<void> {
+    const token = bearerToken(call.surface) as string;
+    call.identify(await this.verifier.verify(token), token);
+  }
+}
+
+/**
+ * False when the caller's token must be verified first. Throws DEADLINE_PASSED, PRINCIPAL_MISSING.
+ */
+export function admit(edge: Edge, call: ServerCall, isPublic: boolean): boolean {
+  if (call.isPastDeadline) throw deadlinePassed();
+  if (isPublic) return true;
+  const token = bearerToken(call.surface);
+  if (!token) throw principalMissing();
+  const principal = edge.verifier.known(token);
+  if (principal) call.identify(principal, token);
+  return principal !== undefined;
+}
+
+function bearerToken(surface: Surface): string | undefined {
+  const [value] = surface.metadata.get('authorization');
+  return typeof value === 'string' && value.startsWith('Bearer ') ? value.slice(7) : undefined;
+}
+
+export function decodeRequest(method: Method, bytes: Buffer): unknown {
+  try {
+    return method.requestDeserialize(bytes);
+  } catch {
+    throw requestInvalid([{ field: '', description: 'the bytes are not a message of the request type' }]);
+  }
+}
+
+/** What the caller is told of an error; one that is no ServiceError is a fault of ours, logged here and nowhere else. */
+export function fault(error: unknown, call: ServerCall): ServiceError {
+  if (error instanceof ServiceError) return error;
+  log.error({ err: error, method: call.method }, 'a handler failed');
+  return internalError(error);
+}

@@ -1,0 +1,144 @@
+import type { Http2Stream } from 'node:http2';
+import { type Code, ServiceError, slowReader } from '../errors.ts';
+import { counter } from '../metrics.ts';
+import { MethodInfo, ServerCall, type Surface } from './call.ts';
+import { admit, decodeRequest, type Edge, fault } from './edge.ts';
+import type { AnyHandler, Method } from './service.ts';
+import { statusOf } from './status.ts';
+
+const ENHANCE_YOUR_CALM = 0xb;
+/** How long a reader that was cut off has to take the reason. */
+const RESET_AFTER_MS = 2_000;
+
+const cutOff = counter('giaolo_rpc_slow_readers_total', 'Streams ended because they were not read, by method');
+
+/** The streams that are open, so that a server that stops can end them. */
+export class OpenStreams {
+  readonly #closers = new Set<(reason: ServiceError) => void>();
+  #reason: ServiceError | undefined;
+
+  add(close: (reason: ServiceError) => void): void {
+    this.#closers.add(close);
+    if (this.#reason) close(this.#reason);
+  }
+
+  delete(close: (reason: ServiceError) => void): void {
+    this.#closers.delete(close);
+  }
+
+  /** Ends all streams, and those that open from now on. */
+  endAll(reason: ServiceError): void {
+    this.#reason = reason;
+    for (const close of this.#closers) close(reason);
+  }
+}
+
+/** Serves a method with a stream on either side. Messages are bytes to grpc-js. */
+export function serveStream(
+  edge: Edge,
+  open: OpenStreams,
+  method: Method,
+  handler: AnyHandler,
+  isPublic: boolean,
+): (surface: Surface, respond?: unknown) => void {
+  const info = new MethodInfo(method.path);
+
+  const invoke = async (call: ServerCall): Promise<void> => {
+    const input = method.requestStream
+      ? requests(method, call)
+      : decodeRequest(method, call.surface.request as Buffer);
+    const output = handler(input, call);
+    if (method.responseStream) await pump(edge, method, call, output as AsyncIterable<unknown>);
+    else await write(edge, method, call, await (output as Promise<unknown>));
+  };
+
+  const serve = async (call: ServerCall): Promise<void> => {
+    const close = (reason: ServiceError) => finish(call, reason);
+    open.add(close);
+    try {
+      if (!admit(edge, call, isPublic)) await edge.identify(call);
+      await call.run(invoke);
+      finish(call, undefined);
+    } catch (error) {
+      if (!call.isGone) finish(call, call.run(() => fault(error, call)));
+    } finally {
+      open.delete(close);
+      call.end('CANCELLED');
+    }
+  };
+
+  return (surface) => void serve(new ServerCall(info, surface, undefined));
+}
+
+/** Ends the call once; what comes later is not told. */
+function finish(call: ServerCall, error: ServiceError | undefined): void {
+  if (call.isGone) return call.end('CANCELLED');
+  const code: Code = error?.code ?? 'OK';
+  call.end(code);
+  if (!error) {
+    call.surface.end();
+    return;
+  }
+  call.surface.emit('error', statusOf(error));
+  if (error.reason !== 'SLOW_READER') return;
+  cutOff.add(1, { method: call.method });
+  setTimeout(reset, RESET_AFTER_MS, call.surface).unref();
+}
+
+/**
+ * What was written before it keeps the end of a stream from a client that never reads. grpc-js has no way to drop
+ * such a stream and what it holds, other than through the HTTP/2 stream inside.
+ */
+function reset(surface: Surface): void {
+  const { stream } = (surface as unknown as { call: { stream?: Http2Stream } }).call;
+  if (!stream?.closed) stream?.close(ENHANCE_YOUR_CALM);
+}
+
+async function* requests(method: Method, call: ServerCall): AsyncGenerator<unknown> {
+  const { surface } = call;
+  try {
+    // The default destroys the other half too, once all requests are read.
+    for await (const bytes of surface.iterator({ destroyOnReturn: false })) yield decodeRequest(method, bytes);
+  } catch (error) {
+    if (surface.cancelled) throw new ServiceError('CANCELLED', '', 'the caller has gone');
+    throw error;
+  }
+}
+
+async function pump(edge: Edge, method: Method, call: ServerCall, responses: AsyncIterable<unknown>): Promise<void> {
+  const iterator = responses[Symbol.asyncIterator]();
+  // A source that waits for its next value is told at once that nobody wants it.
+  const leave = () => void iterator.return?.().catch(() => {});
+  call.surface.once('cancelled', leave);
+  try {
+    for (let next = await iterator.next(); !next.done && !call.isGone; next = await iterator.next())
+      await write(edge, method, call, next.value);
+  } finally {
+    call.surface.off('cancelled', leave);
+    leave();
+  }
+}
+
+/** Resolves when there is room for more. Throws SLOW_READER. */
+async function write(edge: Edge, method: Method, call: ServerCall, response: unknown): Promise<void> {
+  const encode = method.responseSerialize as (value: unknown) => Buffer;
+  if (call.isGone || call.surface.write(encode(response))) return;
+  await drained(call.surface, edge.limits.slowReaderMs);
+}
+
+function drained(surface: Surface, patienceMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      clearTimeout(timer);
+      surface.off('drain', settle);
+      surface.off('cancelled', settle);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      reject(slowReader());
+      settle();
+    }, patienceMs);
+    surface.on('drain', settle);
+    surface.on('cancelled', settle);
+  });
+}

@@ -1,0 +1,125 @@
+import {
+  type handleUnaryCall,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { ServiceError } from '../errors.ts';
+import type { Readiness } from '../lifecycle.ts';
+import type { Verifier } from '../tokens.ts';
+import { defaultLimits, Edge, type GrpcLimits } from './edge.ts';
+import { Health } from './health.ts';
+import { addReflection } from './reflection.ts';
+import { countRefusedByLibrary } from './refused.ts';
+import { OpenStreams, serveStream } from './serve-stream.ts';
+import { serveUnary } from './serve-unary.ts';
+import type { Implementation } from './service.ts';
+
+export interface ServeGrpc {
+  /** `host:port`; port 0 = any. */
+  readonly address: string;
+  readonly services: readonly Implementation[];
+  readonly verifier: Verifier;
+  /** Health follows it. */
+  readonly readiness: Readiness;
+  readonly reflection?: boolean;
+  readonly limits?: Partial<GrpcLimits>;
+}
+
+export interface GrpcServer {
+  /** Where it listens, with the port that was given. */
+  readonly address: string;
+  /** Not serving, no new calls; streams end with UNAVAILABLE, other calls may end by themselves for 5 s. */
+  stop(): Promise<void>;
+}
+
+const bytes = (value: Buffer): Buffer => value;
+
+/** What streams are told when a replica goes away: another one takes the resume token. */
+const stopping = (): ServiceError =>
+  new ServiceError('UNAVAILABLE', 'STOPPING', 'this replica is going away; resume at another one', {
+    metadata: { resumable: 'true' },
+    retryAfterMs: 0,
+  });
+
+/**
+ * Listens for gRPC. For every method: token -> principal, deadlines, errors with their details, a span that continues
+ * the caller's trace, a duration by method and code, bounds on size, number and age.
+ */
+export async function serveGrpc(options: ServeGrpc): Promise<GrpcServer> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const edge = new Edge(limits, options.verifier);
+  const names = options.services.map(({ name }) => name);
+  const health = new Health(names, options.readiness);
+  const open = new OpenStreams();
+  const server = new Server(serverOptions(limits));
+  for (const service of [...options.services, health.implementation])
+    server.addService(bytesOnly(service), handlersOf(edge, open, service));
+  if (options.reflection ?? true) addReflection(server, [...names, health.implementation.name]);
+  const port = await bind(server, options.address);
+  const stopCounting = countRefusedByLibrary();
+  return {
+    address: `${options.address.slice(0, options.address.lastIndexOf(':'))}:${port}`,
+    async stop() {
+      health.set(false);
+      const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      open.endAll(stopping());
+      const force = setTimeout(() => server.forceShutdown(), limits.stopMs);
+      await drained;
+      clearTimeout(force);
+      stopCounting();
+    },
+  };
+}
+
+const serverOptions = (limits: GrpcLimits) => ({
+  'grpc.max_receive_message_length': limits.maxMessageBytes,
+  'grpc.max_send_message_length': limits.maxMessageBytes,
+  'grpc.max_concurrent_streams': limits.maxConcurrentStreams,
+  'grpc.max_connection_age_ms': limits.maxConnectionAgeMs,
+  'grpc.max_connection_age_grace_ms': limits.maxConnectionAgeGraceMs,
+  'grpc.keepalive_time_ms': limits.keepaliveMs,
+  'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
+  // Its per-call bookkeeping costs more than our metrics, which say the same.
+  'grpc.enable_channelz': 0,
+});
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+  });
+}
+
+const bytesOnly = (service: Implementation): ServiceDefinition =>
+  Object.fromEntries(
+    Object.entries(service.definition).map(([name, { path, requestStream, responseStream }]) => [
+      name,
+      {
+        path,
+        requestStream,
+        responseStream,
+        requestSerialize: bytes,
+        requestDeserialize: bytes,
+        responseSerialize: bytes,
+        responseDeserialize: bytes,
+      },
+    ]),
+  );
+
+function handlersOf(edge: Edge, open: OpenStreams, service: Implementation): UntypedServiceImplementation {
+  const entries = Object.entries(service.definition).map(([name, method]) => {
+    const handler = service.handlers[name];
+    if (!handler) throw new Error(`${method.path} has no handler`);
+    const isStream = method.requestStream || method.responseStream;
+    return [
+      name,
+      isStream
+        ? serveStream(edge, open, method, handler, service.isPublic)
+        : serveUnary(edge, method, handler, service.isPublic),
+    ];
+  });
+  return Object.fromEntries(entries) as Record<string, handleUnaryCall<Buffer, Buffer>>;
+}

@@ -1,0 +1,155 @@
+import { CompressionTypes, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { Outgoing, Publisher } from '../bus.ts';
+import { overloaded } from '../errors.ts';
+import { log } from '../log.ts';
+import { counter, histogram } from '../metrics.ts';
+
+interface Waiting {
+  readonly records: readonly Outgoing[];
+  readonly bytes: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface ProducerLimits {
+  readonly batchBytes: number;
+  readonly waitingBytes: number;
+  readonly recordBytes: number;
+}
+
+const LIMITS: ProducerLimits = { batchBytes: 512 * 1024, waitingBytes: 64 * 1024 * 1024, recordBytes: 900 * 1024 };
+const OVERHEAD_BYTES = 100;
+const REBUILD_AFTER = 3;
+const LONGEST_PAUSE_MS = 2_000;
+
+const produced = counter('giaolo_kafka_produced_total', 'Records acknowledged by Kafka');
+const resent = counter('giaolo_kafka_resent_total', 'Batches sent again because their answer did not come');
+const duration = histogram('giaolo_kafka_produce_seconds', 'From sending a batch to its acknowledgement', 's');
+
+/**
+ * Sends one batch at a time and gathers the next meanwhile; a batch without an answer is sent again unchanged until it is
+ * acknowledged. The producer is not idempotent on purpose: with overlapping sends, kafkajs' idempotence loses acknowledged
+ * records when a connection is cut. So a record may come twice, and comes first in the order of `send`.
+ */
+export class BatchingProducer implements Publisher {
+  readonly #kafka: Kafka;
+  readonly #limits: ProducerLimits;
+  #producer: Producer | undefined;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #sending: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(kafka: Kafka, limits: Partial<ProducerLimits> = {}) {
+    this.#kafka = kafka;
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  send(records: readonly Outgoing[]): Promise<void> {
+    if (records.length === 0) return Promise.resolve();
+    if (this.#closed) return Promise.reject(new Error('the producer is closed'));
+    let bytes = 0;
+    for (const { key, value } of records) {
+      const size = key.length + (value?.length ?? 0) + OVERHEAD_BYTES;
+      if (size > this.#limits.recordBytes) return Promise.reject(new Error(`record of ${size} bytes for ${key}`));
+      bytes += size;
+    }
+    if (this.#waitingBytes + bytes > this.#limits.waitingBytes)
+      return Promise.reject(overloaded('too many records wait for Kafka'));
+    this.#waitingBytes += bytes;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ records, bytes, resolve, reject });
+      this.#sending ??= this.#sendAll();
+    });
+  }
+
+  /** Sends what waits, then disconnects; what Kafka does not take within `withinMs` is rejected. */
+  async close(withinMs = 5_000): Promise<void> {
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
+    if (this.#sending) await Promise.race([this.#sending, timeout]);
+    this.#closed = true;
+    for (const waiting of this.#waiting) waiting.reject(new Error('the producer was closed'));
+    this.#waiting = [];
+    await this.#producer?.disconnect().catch(() => {});
+  }
+
+  async #sendAll(): Promise<void> {
+    // A turn of the loop later: what is sent in one turn travels in one batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const batch = this.#takeBatch();
+      const started = performance.now();
+      await this.#deliver(batch);
+      duration.record((performance.now() - started) / 1_000);
+    }
+    this.#sending = undefined;
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      if (count > 0 && bytes + waiting.bytes > this.#limits.batchBytes) break;
+      bytes += waiting.bytes;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #deliver(batch: readonly Waiting[]): Promise<void> {
+    const topicMessages = byTopic(batch);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.#producer ??= await this.#connect();
+        await this.#producer.sendBatch({ topicMessages, acks: -1, compression: CompressionTypes.None });
+        break;
+      } catch (error) {
+        if (this.#closed) {
+          for (const waiting of batch) waiting.reject(error as Error);
+          return;
+        }
+        resent.add(1);
+        log.warn({ attempt, error: (error as Error).message }, 'kafka: no answer to a batch, sending it again');
+        if (attempt % REBUILD_AFTER === 0) await this.#discard();
+        await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS)));
+      }
+    }
+    for (const waiting of batch) {
+      this.#waitingBytes -= waiting.bytes;
+      produced.add(waiting.records.length);
+      waiting.resolve();
+    }
+  }
+
+  async #connect(): Promise<Producer> {
+    const producer = this.#kafka.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 500 },
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  async #discard(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    await producer?.disconnect().catch(() => {});
+  }
+}
+
+function byTopic(batch: readonly Waiting[]): { topic: string; messages: Message[] }[] {
+  const topics = new Map<string, Message[]>();
+  for (const { records } of batch)
+    for (const record of records) {
+      let messages = topics.get(record.topic);
+      if (!messages) topics.set(record.topic, (messages = []));
+      messages.push({
+        key: record.key,
+        value: record.value as Buffer | null,
+        ...(record.headers && { headers: record.headers }),
+      });
+    }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+}

@@ -1,0 +1,131 @@
+import type { Outgoing, Publisher } from './bus.ts';
+import { log } from './log.ts';
+import { counter } from './metrics.ts';
+import { asBytes, type Redis } from './redis.ts';
+import type { ShardOwnership } from './shards.ts';
+import { shardOf, shardTag } from './store.ts';
+
+const READ = 512;
+const POLL_MS = 1_000;
+const RETRY_MS = 250;
+
+const relayed = counter('giaolo_outbox_relayed_total', 'Events carried from the outbox to the bus');
+const failures = counter('giaolo_outbox_failures_total', 'Attempts to carry events that will be repeated');
+
+export interface Relay {
+  /** Says that this replica has committed events of the aggregate. */
+  wake(name: string): void;
+  /** Says that this replica now owns the shard. */
+  gained(shard: number): void;
+  stop(): Promise<void>;
+}
+
+interface Connections {
+  readonly redis: Redis;
+  /** A connection of its own: a subscriber can do nothing else. */
+  readonly subscriber: Redis;
+}
+
+/**
+ * Carries committed events to the bus, at least once and in order per shard: the owner of a shard reads its stream from
+ * the head, sends, then trims what was acknowledged. Owners elsewhere are woken through a channel; a poll is the net.
+ */
+export async function startRelay(
+  { redis, subscriber }: Connections,
+  service: string,
+  publisher: Publisher,
+  ownership: () => ShardOwnership | undefined,
+): Promise<Relay> {
+  const bytes = asBytes(redis);
+  const channel = `{${service}}:outbox`;
+  const draining = new Map<number, Promise<void>>();
+  const again = new Set<number>();
+  let stopped = false;
+
+  const carry = async (shard: number): Promise<number> => {
+    const stream = `${shardTag(service, shard)}outbox`;
+    const entries = (await bytes.xRange(stream, '-', '+', { COUNT: READ })) ?? [];
+    if (entries.length === 0) return 0;
+    await publisher.send(entries.map(({ message }) => outgoing(service, message as unknown as Entry)));
+    await redis.xTrim(stream, 'MINID', after(String(entries.at(-1)?.id)) as never);
+    relayed.add(entries.length, { service });
+    return entries.length;
+  };
+
+  const drain = async (shard: number): Promise<void> => {
+    do {
+      again.delete(shard);
+      try {
+        while (!stopped && ownership()?.owns(shard) && (await carry(shard)) === READ);
+      } catch (error) {
+        failures.add(1, { service });
+        log.warn({ service, shard, error: (error as Error).message }, 'outbox: will try again');
+        again.add(shard);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    } while (again.has(shard) && !stopped);
+  };
+
+  const wakeShard = (shard: number): void => {
+    if (stopped) return;
+    if (draining.has(shard)) {
+      again.add(shard);
+      return;
+    }
+    draining.set(
+      shard,
+      drain(shard).finally(() => draining.delete(shard)),
+    );
+  };
+
+  await subscriber.subscribe(channel, (shard) => {
+    if (ownership()?.owns(Number(shard))) wakeShard(Number(shard));
+  });
+  const poll = setInterval(() => ownership()?.owned().forEach(wakeShard), POLL_MS);
+
+  return {
+    gained: wakeShard,
+    wake(name) {
+      const shard = shardOf(name);
+      if (ownership()?.owns(shard)) wakeShard(shard);
+      else redis.publish(channel, String(shard)).catch(() => {});
+    },
+    async stop() {
+      clearInterval(poll);
+      await Promise.all(draining.values());
+      stopped = true;
+      await subscriber.unsubscribe(channel).catch(() => {});
+    },
+  };
+}
+
+type Entry = Record<'t' | 'k' | 'v' | 's' | 'a' | 'p' | 'u' | 'tp', Buffer>;
+
+/** A decided fact as a CloudEvent in binary mode. */
+function outgoing(service: string, entry: Entry): Outgoing {
+  const [topic, key, sequence] = [entry.t.toString(), entry.k.toString(), entry.s.toString()];
+  return {
+    topic,
+    key,
+    value: entry.v,
+    headers: {
+      'content-type': 'application/protobuf',
+      ce_specversion: '1.0',
+      ce_id: `${key}@${sequence}`,
+      ce_source: `/giaolo/${service}`,
+      ce_type: topic,
+      ce_subject: key,
+      ce_time: new Date(Number(entry.a)).toISOString(),
+      ce_sequence: sequence,
+      ce_principal: entry.p.toString(),
+      ce_unit: entry.u.toString(),
+      ...(entry.tp.length > 0 && { traceparent: entry.tp.toString() }),
+    },
+  };
+}
+
+/** The stream id next after `id`. */
+function after(id: string): string {
+  const [milliseconds, sequence] = id.split('-');
+  return `${milliseconds}-${BigInt(sequence ?? '0') + 1n}`;
+}

@@ -1,0 +1,148 @@
+import type { Clock, Instant } from './clock.ts';
+import type { Json } from './decide.ts';
+import { type Redis, runScript, type Script } from './redis.ts';
+import { type Commit, type CommitResult, type DecisionStore, type Loaded, SHARDS, shardOf, shardTag } from './store.ts';
+
+const VERSION_FIELD = '@version';
+const ANSWER_TTL_SECONDS = 24 * 3600;
+/** How far a decision's time may stand from the server's. */
+const SKEW_LIMIT_MS = 500;
+
+// KEYS: state, outbox, deadlines, answers...
+// ARGV: expected version, new version, decided at ('' = not compared), skew limit, due at ('' = never), name, ttl,
+//       count of set pairs * 2, pairs..., count of deleted, fields..., count of record arguments, records of 8..., answers...
+const COMMIT: Script = {
+  source: `
+local taken, found = {}, false
+for i = 4, #KEYS do
+  local answer = redis.call('GET', KEYS[i])
+  taken[i - 3] = answer
+  if answer then found = true end
+end
+if found then return {'answered', unpack(taken, 1, #KEYS - 3)} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local version = redis.call('HGET', KEYS[1], '${VERSION_FIELD}') or '0'
+if version ~= ARGV[1] then return {'clash', now} end
+if ARGV[3] ~= '' and math.abs(now - ARGV[3]) > tonumber(ARGV[4]) then return {'skew', now} end
+local at = 8
+local count = tonumber(ARGV[at])
+for i = at + 1, at + count, 1000 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 999, at + count)))
+end
+at = at + count + 1
+count = tonumber(ARGV[at])
+for i = at + 1, at + count, 1000 do
+  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, at + count)))
+end
+at = at + count + 1
+count = tonumber(ARGV[at])
+if ARGV[2] ~= ARGV[1] then
+  redis.call('HSET', KEYS[1], '${VERSION_FIELD}', ARGV[2])
+  if ARGV[5] == '' then redis.call('ZREM', KEYS[3], ARGV[6]) else redis.call('ZADD', KEYS[3], ARGV[5], ARGV[6]) end
+end
+for i = at + 1, at + count, 8 do
+  redis.call('XADD', KEYS[2], '*', 't', ARGV[i], 'k', ARGV[i + 1], 'v', ARGV[i + 2], 's', ARGV[i + 3],
+    'a', ARGV[i + 4], 'p', ARGV[i + 5], 'u', ARGV[i + 6], 'tp', ARGV[i + 7])
+end
+at = at + count
+for i = 4, #KEYS do redis.call('SET', KEYS[i], ARGV[at + i - 3], 'EX', ARGV[7]) end
+return {'committed', now}
+`,
+};
+
+const LOAD: Script = {
+  source: `
+local time = redis.call('TIME')
+return {time[1] * 1000 + math.floor(time[2] / 1000), redis.call('HGETALL', KEYS[1])}
+`,
+};
+
+/** Keys of one service's shards, made once: string building shows in the profile of a commit. */
+function shardKeys(service: string) {
+  return Array.from({ length: SHARDS }, (_, shard) => {
+    const tag = shardTag(service, shard);
+    return { tag, outbox: `${tag}outbox`, due: `${tag}due` };
+  });
+}
+
+/** Decisions in Redis; `appendfsync always` on the server makes an acknowledged commit durable. */
+export function redisStore(redis: Redis, service: string, clock: Clock): DecisionStore {
+  const keys = shardKeys(service);
+  const onWallTime = clock.kind === 'wall';
+  let offset = 0;
+  const now = (): Instant => clock.now() + offset;
+  // A reply tells the server's time; a late one only makes the offset wrong by its delay, which the next commit finds out.
+  const follow = (serverNow: unknown) => {
+    if (onWallTime) offset = Number(serverNow) - clock.now();
+  };
+
+  return {
+    now,
+    async load(name): Promise<Loaded> {
+      const key = `${keys[shardOf(name)]?.tag}${name}`;
+      const [serverNow, flat] = (await runScript(redis, LOAD, [key], [])) as [number, string[]];
+      follow(serverNow);
+      return parseHash(flat);
+    },
+    async commit(commit): Promise<CommitResult> {
+      const shard = keys[shardOf(commit.name)] as (typeof keys)[number];
+      const scriptKeys = [`${shard.tag}${commit.name}`, shard.outbox, shard.due];
+      for (const { key } of commit.answers) scriptKeys.push(`${shard.tag}request/${key}`);
+      const reply = (await runScript(redis, COMMIT, scriptKeys, commitArguments(commit, onWallTime))) as unknown[];
+      const status = reply[0] as CommitResult['status'];
+      if (status === 'answered')
+        return { status, answers: (reply.slice(1) as (string | null)[]).map((answer) => answer ?? undefined) };
+      if (status === 'skew') follow(reply[1]);
+      return { status };
+    },
+  };
+}
+
+function parseHash(flat: string[]): Loaded {
+  const fields: Record<string, Json> = {};
+  let version = 0;
+  for (let i = 0; i < flat.length; i += 2) {
+    const [field, value] = [flat[i] as string, flat[i + 1] as string];
+    if (field === VERSION_FIELD) version = Number(value);
+    else fields[field] = JSON.parse(value);
+  }
+  return { version, fields };
+}
+
+function commitArguments(commit: Commit, compareTime: boolean): (string | Buffer)[] {
+  const set: string[] = [];
+  const deleted: string[] = [];
+  for (const field in commit.patch) {
+    const value = commit.patch[field];
+    if (value === undefined) deleted.push(field);
+    else set.push(field, JSON.stringify(value));
+  }
+  const args: (string | Buffer)[] = [
+    String(commit.expectedVersion),
+    String(commit.version),
+    compareTime ? String(commit.decidedAt) : '',
+    String(SKEW_LIMIT_MS),
+    commit.dueAt === undefined ? '' : String(commit.dueAt),
+    commit.name,
+    String(ANSWER_TTL_SECONDS),
+    String(set.length),
+    ...set,
+    String(deleted.length),
+    ...deleted,
+    String(commit.records.length * 8),
+  ];
+  for (const record of commit.records)
+    args.push(
+      record.topic,
+      record.key,
+      Buffer.from(record.value.buffer, record.value.byteOffset, record.value.byteLength),
+      String(record.sequence),
+      String(record.occurredAt),
+      record.subject,
+      record.unit,
+      record.traceparent,
+    );
+  for (const { answer } of commit.answers) args.push(answer);
+  return args;
+}
