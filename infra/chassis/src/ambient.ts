@@ -22,5 +22,4 @@ export const within = <Args extends unknown[], Result>(
 ): Result => current.run(call, work, ...args);
 
 /** For work that outlives the call which happens to start it: no deadline, no token, a trace of its own. */
-export const detached = <Result>(work: () => Result): Result =>
-  current.exit(() => context.with(ROOT_CONTEXT, work));
+export const detached = <Result>(work: () => Result): Result => current.exit(() => context.with(ROOT_CONTEXT, work));

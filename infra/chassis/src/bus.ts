@@ -93,6 +93,8 @@ export interface Bus {
   consume(consumption: Consumption): Promise<void>;
   /** Every partition on every replica, from the start of what is retained; never commits. */
   view<V>(options: ViewOptions<V>): Promise<LiveView<V>>;
-  /** Stops consumers, then sends what waits, then disconnects. */
+  /** Consumers and views finish their batches and leave; sending goes on. */
+  stopConsuming(): Promise<void>;
+  /** Sends what waits, then disconnects. */
   close(): Promise<void>;
 }

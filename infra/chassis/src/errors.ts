@@ -111,7 +111,10 @@ export const requestInvalid = (violations: readonly FieldViolation[]): ServiceEr
 
 export const requestIdReused = (): ServiceError =>
   common('ALREADY_EXISTS', 'REQUEST_ID_REUSED', 'the request id was used with another body in the last 24 h', {
-    localized: { vi: 'Mã yêu cầu đã được dùng cho một yêu cầu khác.', en: 'This request id was used for something else.' },
+    localized: {
+      vi: 'Mã yêu cầu đã được dùng cho một yêu cầu khác.',
+      en: 'This request id was used for something else.',
+    },
   });
 
 export const deadlinePassed = (): ServiceError =>
@@ -122,7 +125,10 @@ export const deadlinePassed = (): ServiceError =>
 export const contended = (): ServiceError =>
   common('ABORTED', 'CONTENDED', 'too many competing changes; retry with the same request id', {
     retryAfterMs: 100,
-    localized: { vi: 'Có quá nhiều thay đổi cùng lúc, hãy thử lại.', en: 'Too many changes at once, please try again.' },
+    localized: {
+      vi: 'Có quá nhiều thay đổi cùng lúc, hãy thử lại.',
+      en: 'Too many changes at once, please try again.',
+    },
   });
 
 export const overloaded = (what: string, retryAfterMs = 1_000): ServiceError =>

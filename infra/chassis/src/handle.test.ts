@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Commit, DecisionStore } from './store.ts';
-import { Handler } from './handle.ts';
 import { wallClock } from './clock.ts';
+import { Handler } from './handle.ts';
+import type { Commit, DecisionStore } from './store.ts';
 import { count, newCount, tallySpec, tester } from './testing/counter-aggregate.ts';
 import { memoryStore } from './testing/memory-store.ts';
 
@@ -79,7 +79,9 @@ test('a fault in one command is not the fault of its neighbours', async () => {
 test('a command whose caller has gone is not decided', async () => {
   const handler = new Handler(tallySpec, memoryStore(wallClock));
   const gone = { ...caller(), signal: AbortSignal.abort() };
-  await expect(handler.handle('a', count, { by: 1 }, gone, newCount)).rejects.toMatchObject({ reason: 'DEADLINE_PASSED' });
+  await expect(handler.handle('a', count, { by: 1 }, gone, newCount)).rejects.toMatchObject({
+    reason: 'DEADLINE_PASSED',
+  });
   expect(await handler.load('a')).toBeUndefined();
 });
 

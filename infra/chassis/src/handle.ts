@@ -1,7 +1,7 @@
 import type { Topic } from './bus.ts';
 import type { Instant } from './clock.ts';
 import { applyPatch, type Decide, type Decision, type Evolve, type Json } from './decide.ts';
-import { contended, deadlinePassed, overloaded, requestIdReused, ServiceError } from './errors.ts';
+import { contended, deadlinePassed, overloaded, principalMissing, requestIdReused, ServiceError } from './errors.ts';
 import { counter } from './metrics.ts';
 import { formatUnit, type Principal } from './principal.ts';
 import { type CommitResult, type DecisionStore, digest, type OutboxRecord } from './store.ts';
@@ -9,8 +9,9 @@ import { type CommitResult, type DecisionStore, digest, type OutboxRecord } from
 /** On whose behalf a command is decided; nothing is decided without. */
 export interface Caller {
   readonly principal: Principal;
-  /** Full name of the method or topic; part of the scope of `requestId`. */
+  /** Full name of the method or topic. */
   readonly method: string;
+  /** Counts within subject, method and aggregate. */
   readonly requestId?: string | undefined;
   readonly traceparent?: string | undefined;
   /** A command whose caller is gone before its turn is not decided any more. */
@@ -102,6 +103,7 @@ export class Handler<State extends object, Event> {
     answer: (state: Readonly<State>, events: readonly Event[]) => Answer,
   ): Promise<Outcome<Answer, Refusal>> {
     const name = `${this.#spec.entity}/${id}`;
+    if (!caller.principal.subject || !caller.principal.unit.code) return Promise.reject(principalMissing());
     const mailbox = this.#mailbox(name);
     if (mailbox.queue.length >= QUEUE_LIMIT) return Promise.reject(overloaded('the queue of the aggregate is full'));
     return new Promise((resolve, reject) => {
@@ -111,7 +113,7 @@ export class Handler<State extends object, Event> {
         caller,
         answer: answer as Pending['answer'],
         requestKey: caller.requestId
-          ? digest(`${caller.principal.subject}\n${caller.method}\n${caller.requestId}`)
+          ? digest(`${caller.principal.subject}\n${caller.method}\n${name}\n${caller.requestId}`)
           : undefined,
         resolve: resolve as Pending['resolve'],
         reject,

@@ -65,7 +65,7 @@ class Started implements Lifecycle, Readiness {
   }
 
   setReady(): void {
-    if (!this.#drain) this.#change(true);
+    if (!this.stopping.aborted) this.#change(true);
   }
 
   stop(): Promise<boolean> {

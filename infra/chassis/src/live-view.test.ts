@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { FellBehind, LiveView, type WatchBatch } from './live-view.ts';
 
 type Value = { key: string; n: number };
-const newView = (history = 100, epoch = 'e') =>
-  new LiveView<Value>({ epoch, slots: 2, now: () => 0, history });
+const newView = (history = 100, epoch = 'e') => new LiveView<Value>({ epoch, slots: 2, now: () => 0, history });
 
 /** What a client knows after the batches. */
 function follow(known: Map<string, number>, batch: WatchBatch<Value>, begun: { snapshot: boolean }) {
@@ -62,27 +61,32 @@ test('records that were seen change nothing', () => {
 test('a client that resumes by token anywhere knows what a client that never left knows', async () => {
   const change = fc.record({ slot: fc.integer({ min: 0, max: 1 }), key: fc.constantFrom('a', 'b', 'c'), n: fc.nat() });
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { maxLength: 60 }), fc.nat(60), fc.integer({ min: 1, max: 80 }), async (changes, cut, history) => {
-      const [first, second] = [newView(history), newView(history)];
-      const next = [0n, 0n];
-      const stop = new AbortController();
-      const known = new Map<string, number>();
-      const begun = { snapshot: false };
-      const applyTo = (view: LiveView<Value>, { slot, key, n }: (typeof changes)[0], offset: bigint) =>
-        view.apply(slot, offset, `${slot}${key}`, { key: `${slot}${key}`, n });
-      const placed = changes.map((each) => ({ each, offset: (next[each.slot] as bigint)++ }));
-      for (const { each, offset } of placed.slice(0, cut)) applyTo(first, each, offset);
-      const opening = (await first.watch(undefined, stop.signal).next()).value as WatchBatch<Value>;
-      follow(known, opening, begun);
-      // The other replica has all changes; its slots may have come in another order.
-      for (const { each, offset } of placed.filter(({ each }) => each.slot === 1)) applyTo(second, each, offset);
-      for (const { each, offset } of placed.filter(({ each }) => each.slot === 0)) applyTo(second, each, offset);
-      const reader = second.watch(opening.token, stop.signal);
-      const expected = new Map(placed.map(({ each }) => [`${each.slot}${each.key}`, each.n]));
-      while (JSON.stringify([...known].sort()) !== JSON.stringify([...expected].sort()))
-        follow(known, (await reader.next()).value as WatchBatch<Value>, begun);
-      stop.abort();
-    }),
+    fc.asyncProperty(
+      fc.array(change, { maxLength: 60 }),
+      fc.nat(60),
+      fc.integer({ min: 1, max: 80 }),
+      async (changes, cut, history) => {
+        const [first, second] = [newView(history), newView(history)];
+        const next = [0n, 0n];
+        const stop = new AbortController();
+        const known = new Map<string, number>();
+        const begun = { snapshot: false };
+        const applyTo = (view: LiveView<Value>, { slot, key, n }: (typeof changes)[0], offset: bigint) =>
+          view.apply(slot, offset, `${slot}${key}`, { key: `${slot}${key}`, n });
+        const placed = changes.map((each) => ({ each, offset: (next[each.slot] as bigint)++ }));
+        for (const { each, offset } of placed.slice(0, cut)) applyTo(first, each, offset);
+        const opening = (await first.watch(undefined, stop.signal).next()).value as WatchBatch<Value>;
+        follow(known, opening, begun);
+        // The other replica has all changes; its slots may have come in another order.
+        for (const { each, offset } of placed.filter(({ each }) => each.slot === 1)) applyTo(second, each, offset);
+        for (const { each, offset } of placed.filter(({ each }) => each.slot === 0)) applyTo(second, each, offset);
+        const reader = second.watch(opening.token, stop.signal);
+        const expected = new Map(placed.map(({ each }) => [`${each.slot}${each.key}`, each.n]));
+        while (JSON.stringify([...known].sort()) !== JSON.stringify([...expected].sort()))
+          follow(known, (await reader.next()).value as WatchBatch<Value>, begun);
+        stop.abort();
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -35,12 +35,6 @@ export type Redis = Awaited<ReturnType<typeof connectRedis>>;
 /** The same connection, with replies as bytes. */
 export const asBytes = (client: Redis) => client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 
-/** True when a timed PING comes back: events of the client have been seen to say "ready" too early. */
-export async function redisAnswers(client: Redis, withinMs = 1_000): Promise<boolean> {
-  const timeout = new Promise<false>((resolve) => setTimeout(resolve, withinMs, false).unref());
-  return Promise.race([client.ping().then(() => true, () => false), timeout]);
-}
-
 export interface Script {
   readonly source: string;
   sha?: string;

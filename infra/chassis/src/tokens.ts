@@ -6,8 +6,8 @@ import {
   exportJWK,
   generateKeyPair,
   importJWK,
-  type JWK,
   type JSONWebKeySet,
+  type JWK,
   jwtVerify,
   SignJWT,
 } from 'jose';
@@ -118,7 +118,12 @@ export async function makeKeyPair(): Promise<KeyPair> {
 }
 
 /** For the issuer of the local platform and for tests. A lifetime below zero makes an expired token. */
-export async function issueToken(privateJwk: JWK, principal: Principal, lifetimeMs: number, now = wallClock.now()): Promise<string> {
+export async function issueToken(
+  privateJwk: JWK,
+  principal: Principal,
+  lifetimeMs: number,
+  now = wallClock.now(),
+): Promise<string> {
   const { subject, unit, roles } = principal;
   return new SignJWT({ unit, roles })
     .setProtectedHeader({ alg: ALGORITHM, ...(privateJwk.kid && { kid: privateJwk.kid }) })

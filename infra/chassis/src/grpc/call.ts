@@ -1,5 +1,14 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { type Attributes, type Context, context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { type Ambient, within } from '../ambient.ts';
 import { type Instant, wallClock } from '../clock.ts';
 import { type Code, codes, principalMissing } from '../errors.ts';
@@ -154,7 +163,7 @@ export class ServerCall implements Call, Ambient {
     this.info.count(told, (performance.now() - this.#startedAt) / 1_000);
     if (this.#span.isRecording()) {
       this.#span.setAttribute('rpc.grpc.status_code', codes.indexOf(told));
-      if (serverFaults.has(told)) this.#span.setStatus({ code: 2 });
+      if (serverFaults.has(told)) this.#span.setStatus({ code: SpanStatusCode.ERROR });
     }
     this.#span.end();
   }

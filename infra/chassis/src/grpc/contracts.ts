@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
-  type FileDescriptorSet,
   FileDescriptorProtoSchema,
+  type FileDescriptorSet,
   FileDescriptorSetSchema,
   MethodOptions_IdempotencyLevel as Level,
 } from '@bufbuild/protobuf/wkt';

@@ -1,4 +1,4 @@
-import { HealthCheckResponse_ServingStatus as Serving, HealthService } from '@giaolo/proto/grpc/health/v1/health';
+import { HealthService, HealthCheckResponse_ServingStatus as Serving } from '@giaolo/proto/grpc/health/v1/health';
 import { ServiceError } from '../errors.ts';
 import type { Readiness } from '../lifecycle.ts';
 import type { Call } from './call.ts';

@@ -1,5 +1,5 @@
 import type { Http2Stream } from 'node:http2';
-import { type Code, ServiceError, slowReader } from '../errors.ts';
+import { ServiceError, slowReader } from '../errors.ts';
 import { counter } from '../metrics.ts';
 import { MethodInfo, ServerCall, type Surface } from './call.ts';
 import { admit, decodeRequest, type Edge, fault } from './edge.ts';
@@ -44,9 +44,7 @@ export function serveStream(
   const info = new MethodInfo(method.path);
 
   const invoke = async (call: ServerCall): Promise<void> => {
-    const input = method.requestStream
-      ? requests(method, call)
-      : decodeRequest(method, call.surface.request as Buffer);
+    const input = method.requestStream ? requests(method, call) : decodeRequest(method, call.surface.request as Buffer);
     const output = handler(input, call);
     if (method.responseStream) await pump(edge, method, call, output as AsyncIterable<unknown>);
     else await write(edge, method, call, await (output as Promise<unknown>));
@@ -60,7 +58,11 @@ export function serveStream(
       await call.run(invoke);
       finish(call, undefined);
     } catch (error) {
-      if (!call.isGone) finish(call, call.run(() => fault(error, call)));
+      if (!call.isGone)
+        finish(
+          call,
+          call.run(() => fault(error, call)),
+        );
     } finally {
       open.delete(close);
       call.end('CANCELLED');
@@ -72,9 +74,9 @@ export function serveStream(
 
 /** Ends the call once; what comes later is not told. */
 function finish(call: ServerCall, error: ServiceError | undefined): void {
-  if (call.isGone) return call.end('CANCELLED');
-  const code: Code = error?.code ?? 'OK';
-  call.end(code);
+  const isGone = call.isGone;
+  call.end(error?.code ?? 'OK');
+  if (isGone) return;
   if (!error) {
     call.surface.end();
     return;

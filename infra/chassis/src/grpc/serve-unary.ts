@@ -8,7 +8,12 @@ import { statusOf } from './status.ts';
 type Respond = sendUnaryData<Buffer>;
 
 /** A handler as grpc-js wants it; messages are bytes to grpc-js, so that one that does not decode is answered here. */
-export function serveUnary(edge: Edge, method: Method, handler: AnyHandler, isPublic: boolean): handleUnaryCall<Buffer, Buffer> {
+export function serveUnary(
+  edge: Edge,
+  method: Method,
+  handler: AnyHandler,
+  isPublic: boolean,
+): handleUnaryCall<Buffer, Buffer> {
   const info = new MethodInfo(method.path);
   const encode = method.responseSerialize as (value: unknown) => Buffer;
   const invoke = (call: ServerCall) => handler(decodeRequest(method, call.surface.request as Buffer), call);

@@ -18,7 +18,9 @@ export type RequestOf<M extends Method> = ReturnType<M['requestDeserialize']>;
 export type ResponseOf<M extends Method> = ReturnType<M['responseDeserialize']>;
 
 type Input<M extends Method> = M['requestStream'] extends true ? AsyncIterable<RequestOf<M>> : RequestOf<M>;
-type Output<M extends Method> = M['responseStream'] extends true ? AsyncIterable<ResponseOf<M>> : Promise<ResponseOf<M>>;
+type Output<M extends Method> = M['responseStream'] extends true
+  ? AsyncIterable<ResponseOf<M>>
+  : Promise<ResponseOf<M>>;
 
 /** How a service answers a method; it refuses by throwing ServiceError. */
 export type Handler<M extends Method> = (input: Input<M>, call: Call) => Output<M>;

@@ -56,8 +56,11 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       consumers.push(consumer);
       return view;
     },
+    async stopConsuming() {
+      await Promise.allSettled(consumers.splice(0).map((consumer) => consumer.disconnect()));
+    },
     async close() {
-      await Promise.allSettled(consumers.map((consumer) => consumer.disconnect()));
+      await this.stopConsuming();
       await producer.close();
     },
   };

@@ -77,6 +77,7 @@ export function memoryBus(clock: Clock): MemoryBus {
       if (last) enqueue(last);
       await this.settled();
     },
+    stopConsuming: async () => {},
     close: async () => {},
   };
 }

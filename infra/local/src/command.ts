@@ -1,0 +1,50 @@
+import { Children } from './children.ts';
+import { explain } from './trouble.ts';
+
+/** What a script gets to work with. */
+export interface Context {
+  readonly children: Children;
+  /** Called last, when all children have ended. */
+  atEnd(act: () => void): void;
+}
+
+/**
+ * Runs a script to its end and leaves nothing running, however it ends: `body` answers the exit code; what it throws is
+ * told in one line; Ctrl-C, SIGTERM and a closed terminal end it early with `stoppedCode`.
+ */
+export async function command(
+  name: string,
+  stoppedCode: number,
+  body: (context: Context) => Promise<number>,
+): Promise<never> {
+  const children = new Children();
+  const ends: (() => void)[] = [];
+  process.stdout.on('error', () => {}); // a reader that went away is no reason to leave processes behind
+  const stopped = new Promise<number>((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        if (asked) children.killAll();
+        asked = true;
+        resolve(stoppedCode);
+      });
+  });
+  const failed = (error: unknown) => {
+    process.stderr.write(`${name}: ${explain(error)}\n`);
+    return 1;
+  };
+  const code = await Promise.race([
+    body({ children, atEnd: (act) => ends.push(act) }).catch(failed),
+    stopped,
+    unforeseen().then(failed),
+  ]);
+  await children.endAll();
+  for (const act of ends) act();
+  process.exit(code);
+}
+
+const unforeseen = () =>
+  new Promise<unknown>((resolve) => {
+    process.once('uncaughtException', resolve);
+    process.once('unhandledRejection', resolve);
+  });

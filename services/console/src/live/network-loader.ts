@@ -1,0 +1,37 @@
+import type { PageNetwork } from '@giaolo/gateway/page-contract';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** Reads the network, again and again until it could be read; a later call begins anew. */
+export class NetworkLoader {
+  readonly #read: (network: PageNetwork) => void;
+  readonly #failed: () => void;
+  #attempt = 0;
+
+  constructor(read: (network: PageNetwork) => void, failed: () => void) {
+    this.#read = read;
+    this.#failed = failed;
+  }
+
+  load(): void {
+    this.#attempt += 1;
+    void this.#try(this.#attempt, FIRST_PAUSE_MS);
+  }
+
+  async #try(attempt: number, pauseMs: number): Promise<void> {
+    try {
+      const response = await fetch('v1/network', { headers: { accept: 'application/json' } });
+      if (!response.ok) throw new Error(`GET v1/network: ${response.status}`);
+      const network = (await response.json()) as PageNetwork;
+      if (attempt === this.#attempt) this.#read(network);
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      console.warn('the network could not be read', error);
+      this.#failed();
+      setTimeout(() => {
+        if (attempt === this.#attempt) void this.#try(attempt, Math.min(2 * pauseMs, LONGEST_PAUSE_MS));
+      }, pauseMs);
+    }
+  }
+}

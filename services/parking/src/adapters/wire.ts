@@ -1,0 +1,229 @@
+import type { Instant } from '@giaolo/chassis/clock';
+import { type FieldViolation, type Refused, refusals, requestInvalid } from '@giaolo/chassis/errors';
+import type { Principal } from '@giaolo/chassis/principal';
+import { digest } from '@giaolo/chassis/store';
+import type { ErrorReason } from '@giaolo/proto/giaolo/parking/v1/parking_errors';
+import type { LotChanged } from '@giaolo/proto/giaolo/parking/v1/parking_events';
+import {
+  type CancelReservationRequest,
+  type CloseLotRequest,
+  Lot_State,
+  type Lot as LotMessage,
+  type OccupancyObservation,
+  type OpenLotRequest,
+  RefusedObservation_Reason,
+  type ReserveSpaceRequest,
+} from '@giaolo/proto/giaolo/parking/v1/parking_service';
+import { availabilityOf } from '../lot/availability.ts';
+import type { CancelReservation } from '../lot/cancel-reservation.ts';
+import type { KnownLot, Lot, LotEvent } from '../lot/lot.ts';
+import type { ObservationRefusal } from '../lot/observation.ts';
+import type { Observation } from '../lot/observe.ts';
+import type { OpenLot } from '../lot/open-lot.ts';
+import type { ReserveSpace } from '../lot/reserve-space.ts';
+
+/** A command and the id of the lot that it is for. */
+export interface Ask<Command> {
+  readonly id: string;
+  readonly command: Command;
+}
+
+const LOT_NAME = /^lots\/([a-z0-9-]{1,64})$/;
+const RESERVATION_NAME = /^lots\/([a-z0-9-]{1,64})\/reservations\/([A-Za-z0-9_-]{1,64})$/;
+const BAY_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const REQUEST_ID = /^[\x21-\x7e]{1,64}$/;
+const MOST_SPACES = 100_000;
+const MOST_BAYS = 5_000;
+const OPERATOR = 'operator';
+
+export const lotName = (id: string): string => `lots/${id}`;
+
+const reservationName = (lot: string, reservationId: string): string => `${lot}/reservations/${reservationId}`;
+
+/** Throws REQUEST_INVALID naming every field whose check failed. */
+export function demand(checks: Readonly<Record<string, readonly [ok: boolean, description: string]>>): void {
+  const violations: FieldViolation[] = [];
+  for (const [field, [ok, description]] of Object.entries(checks)) if (!ok) violations.push({ field, description });
+  if (violations.length > 0) throw requestInvalid(violations);
+}
+
+const aRequestId = (text: string) => [REQUEST_ID.test(text), 'must be 1 to 64 printable characters, no space'] as const;
+const aLotName = (text: string) => [LOT_NAME.test(text), 'must be lots/{1-64 of a-z 0-9 and hyphen}'] as const;
+
+const lotId = (name: string): string => LOT_NAME.exec(name)?.[1] ?? '';
+
+/** Undefined when it is missing or beyond what a date can be. */
+function instant(date: Date | undefined): Instant | undefined {
+  const at = date?.getTime();
+  return at === undefined || Number.isNaN(at) ? undefined : at;
+}
+
+export function readLotName(field: string, name: string): string {
+  demand({ [field]: aLotName(name) });
+  return lotId(name);
+}
+
+export function readOpenLot(request: OpenLotRequest, principal: Principal): Ask<OpenLot> {
+  const { requestId, name, displayName, position, capacity, bayIds } = request;
+  const { latitude, longitude } = position ?? { latitude: Number.NaN, longitude: Number.NaN };
+  const { code, validFrom } = principal.unit;
+  const counted = bayIds.length === 0;
+  const bays = new Set(bayIds);
+  demand({
+    request_id: aRequestId(requestId),
+    name: aLotName(name),
+    display_name: [/\S/.test(displayName) && displayName.length <= 200, 'must be 1 to 200 characters'],
+    'position.latitude': [Math.abs(latitude) <= 90, 'must be -90 to 90'],
+    'position.longitude': [Math.abs(longitude) <= 180, 'must be -180 to 180'],
+    position: [latitude !== 0 || longitude !== 0, 'must not be 0, 0, which is what a device without a fix says'],
+    capacity: counted
+      ? [capacity >= 1 && capacity <= MOST_SPACES, `must be 1 to ${MOST_SPACES}, or bay_ids be given`]
+      : [capacity === 0, 'must be left 0 when bay_ids are given'],
+    bay_ids: [
+      bayIds.length <= MOST_BAYS && bays.size === bayIds.length && bayIds.every((id) => BAY_ID.test(id)),
+      `must be at most ${MOST_BAYS} different ids, each 1-64 of A-Z a-z 0-9 . _ and hyphen`,
+    ],
+  });
+  const command = { displayName, latitude, longitude, capacity: counted ? capacity : bayIds.length, bayIds };
+  return { id: lotId(name), command: { ...command, unit: { code, validFrom } } };
+}
+
+export function readCloseLot({ requestId, name }: CloseLotRequest): Ask<null> {
+  demand({ request_id: aRequestId(requestId), name: aLotName(name) });
+  return { id: lotId(name), command: null };
+}
+
+/** The id of a reservation comes from who asked and under which request id: the same ask is the same reservation. */
+export function readReserveSpace(request: ReserveSpaceRequest, { subject }: Principal): Ask<ReserveSpace> {
+  const { requestId, lot } = request;
+  const arriveBy = instant(request.arriveByTime);
+  demand({
+    request_id: aRequestId(requestId),
+    lot: aLotName(lot),
+    arrive_by_time: [arriveBy !== undefined, 'must be given'],
+  });
+  const reservationId = digest(`${subject}\n${requestId}`);
+  return { id: lotId(lot), command: { reservationId, holder: subject, arriveBy: arriveBy as Instant } };
+}
+
+export function readCancelReservation(
+  { requestId, name }: CancelReservationRequest,
+  { subject, roles }: Principal,
+): Ask<CancelReservation> {
+  const [, id, reservationId] = RESERVATION_NAME.exec(name) ?? [];
+  demand({
+    request_id: aRequestId(requestId),
+    name: [id !== undefined, 'must be lots/{lot}/reservations/{reservation}'],
+  });
+  const command = { reservationId: reservationId as string, by: subject, byOperator: roles.includes(OPERATOR) };
+  return { id: id as string, command };
+}
+
+/** Undefined when a field is missing or out of range. */
+export function readObservation(message: OccupancyObservation | undefined): Ask<Observation> | undefined {
+  const [, id] = LOT_NAME.exec(message?.lot ?? '') ?? [];
+  const observedAt = instant(message?.observedTime);
+  const seen = message?.observation;
+  if (!id || observedAt === undefined || !seen) return undefined;
+  if (seen.$case === 'bay') {
+    const { bayId, occupied } = seen.value;
+    return BAY_ID.test(bayId) ? { id, command: { bayId, occupied, observedAt } } : undefined;
+  }
+  const occupied = seen.value;
+  return occupied >= 0 && occupied <= MOST_SPACES ? { id, command: { occupied, observedAt } } : undefined;
+}
+
+export function lotMessage(name: string, lot: KnownLot, now: Instant): LotMessage {
+  const { observedAt, ...spaces } = availabilityOf(lot, now);
+  return {
+    name,
+    displayName: lot.displayName,
+    position: { latitude: lot.latitude, longitude: lot.longitude },
+    state: lot.status === 'open' ? Lot_State.STATE_OPEN : Lot_State.STATE_CLOSED,
+    availability: { ...spaces, observedTime: observedAt === undefined ? undefined : new Date(observedAt) },
+  };
+}
+
+export const reservationMessage = (lot: string, reservationId: string, until: Instant) => ({
+  name: reservationName(lot, reservationId),
+  arriveByTime: new Date(until),
+});
+
+export const lotChangedMessage = (event: LotEvent, after: Lot, name: string, now: Instant): LotChanged => ({
+  lot: after.status === undefined ? undefined : lotMessage(name, after, now),
+  changedTime: new Date(now),
+  fact: factMessage(event, name),
+});
+
+function factMessage(event: LotEvent, lot: string): NonNullable<LotChanged['fact']> {
+  switch (event.type) {
+    case 'LotOpened':
+      return { $case: 'opened', value: { bayIds: [...event.bayIds] } };
+    case 'LotClosed':
+      return { $case: 'closed', value: {} };
+    case 'SpaceReserved':
+      return {
+        $case: 'spaceReserved',
+        value: { reservation: reservationMessage(lot, event.reservationId, event.until) },
+      };
+    case 'ReservationCancelled':
+      return { $case: 'reservationCancelled', value: { name: reservationName(lot, event.reservationId) } };
+    case 'ReservationExpired':
+      return { $case: 'reservationExpired', value: { name: reservationName(lot, event.reservationId) } };
+    case 'OccupancyCounted':
+      return {
+        $case: 'occupancyCounted',
+        value: { occupied: event.occupied, observedTime: new Date(event.observedAt) },
+      };
+    case 'BayObserved':
+      return {
+        $case: 'bayObserved',
+        value: { bayId: event.bayId, occupied: event.occupied, observedTime: new Date(event.observedAt) },
+      };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The reasons of the contract, without their prefix. */
+export type Refusal = keyof typeof ErrorReason extends infer Name
+  ? Name extends `ERROR_REASON_${infer Reason}`
+    ? Exclude<Reason, 'UNSPECIFIED'>
+    : never
+  : never;
+
+const answers: Readonly<Record<Refusal, Refused>> = {
+  LOT_UNKNOWN: { code: 'NOT_FOUND', vi: 'Không có bãi xe này.', en: 'There is no such car park.' },
+  LOT_CLOSED: { code: 'FAILED_PRECONDITION', vi: 'Bãi xe đang đóng cửa.', en: 'The car park is closed.' },
+  LOT_FULL: { code: 'RESOURCE_EXHAUSTED', vi: 'Bãi xe đã hết chỗ.', en: 'The car park is full.' },
+  HOLD_TOO_LONG: {
+    code: 'INVALID_ARGUMENT',
+    vi: 'Chỉ giữ chỗ được tối đa 30 phút.',
+    en: 'A space can be kept for at most 30 minutes.',
+  },
+  ARRIVAL_PASSED: { code: 'INVALID_ARGUMENT', vi: 'Giờ đến đã qua.', en: 'The time of arrival has passed.' },
+  RESERVATION_UNKNOWN: {
+    code: 'NOT_FOUND',
+    vi: 'Lượt giữ chỗ này không còn hiệu lực.',
+    en: 'This reservation does not stand (any more).',
+  },
+  NOT_HOLDER: {
+    code: 'PERMISSION_DENIED',
+    vi: 'Lượt giữ chỗ này là của người khác.',
+    en: 'This reservation is somebody else’s.',
+  },
+  LOT_DIFFERS: {
+    code: 'FAILED_PRECONDITION',
+    vi: 'Hãy đóng bãi xe trước khi thay đổi cách đếm hoặc các ô đỗ.',
+    en: 'Close the car park before you change its bays or how it is measured.',
+  },
+};
+
+export const refused = refusals<Refusal>('parking.giaolo', answers);
+
+export const refusedObservation: Readonly<Record<ObservationRefusal | 'INVALID', RefusedObservation_Reason>> = {
+  INVALID: RefusedObservation_Reason.REASON_INVALID,
+  IN_FUTURE: RefusedObservation_Reason.REASON_IN_FUTURE,
+  LOT_UNKNOWN: RefusedObservation_Reason.REASON_LOT_UNKNOWN,
+  NOT_MEASURED_SO: RefusedObservation_Reason.REASON_NOT_MEASURED_SO,
+};

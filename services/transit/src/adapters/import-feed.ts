@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { aRequestId, demand } from '@giaolo/chassis/demand';
+import type { Call } from '@giaolo/chassis/grpc/call';
+import type { Handler } from '@giaolo/chassis/handle';
+import type {
+  ImportFeedHeader,
+  ImportFeedRequest,
+  ImportFeedResponse,
+} from '@giaolo/proto/giaolo/transit/v1/transit_service';
+import type { TimetableData } from '../feed/timetable-data.ts';
+import { Timetable } from '../feed/timetable.ts';
+import { activateFeed, type FeedActivated, type FeedState, type FeedSummary } from '../schedule/activate-feed.ts';
+import type { FeedArchive } from './feed-archive.ts';
+import { readFeedInWorker } from './read-in-worker.ts';
+import type { Schedules } from './schedules.ts';
+import { aFeedName, feedId, feedInvalid, feedMessage, refused } from './wire.ts';
+
+const LARGEST_ZIP = 64 * 1024 * 1024;
+
+interface Ports {
+  readonly feeds: Handler<FeedState, FeedActivated>;
+  readonly archive: FeedArchive;
+  readonly schedules: Schedules;
+}
+
+/** Takes the zip, judges it, keeps it, and puts it in force; answers when this replica runs by it. */
+export const importFeed =
+  ({ feeds, archive, schedules }: Ports) =>
+  async (requests: AsyncIterable<ImportFeedRequest>, call: Call): Promise<ImportFeedResponse> => {
+    const { header, zip } = await receive(requests);
+    const answer = await readFeedInWorker(zip);
+    if (!answer.ok) throw feedInvalid(answer.errors);
+    const summary = summarise(answer.feed, createHash('sha256').update(zip).digest('hex'));
+    await archive.put(header.feed, summary.digest, zip);
+    const caller = { principal: call.principal, method: call.method, requestId: header.requestId, signal: call.signal };
+    const outcome = await feeds.handle(
+      feedId(header.feed),
+      activateFeed,
+      summary,
+      { ...caller, traceparent: call.traceparent },
+      ({ inForce }) => inForce ?? summary,
+    );
+    const inForce = outcome.accepted ? outcome.answer : summary;
+    await schedules.until(header.feed, inForce.digest, call.signal);
+    return { feed: feedMessage(header.feed, inForce), warnings: answer.warnings };
+  };
+
+async function receive(requests: AsyncIterable<ImportFeedRequest>): Promise<{ header: ImportFeedHeader; zip: Buffer }> {
+  let header: ImportFeedHeader | undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const { part } of requests) {
+    if (!header) {
+      header = part?.$case === 'header' ? part.value : undefined;
+      demand({ header: [header !== undefined, 'must come first'] });
+      demand({ 'header.request_id': aRequestId(header?.requestId ?? ''), 'header.feed': aFeedName(header?.feed ?? '') });
+      continue;
+    }
+    demand({ chunk: [part?.$case === 'chunk', 'must follow the header, and nothing else'] });
+    const chunk = part?.value as Uint8Array;
+    size += chunk.length;
+    if (size > LARGEST_ZIP) throw refused('FEED_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  demand({ header: [header !== undefined, 'must come first'] });
+  return { header: header as ImportFeedHeader, zip: Buffer.concat(chunks) };
+}
+
+function summarise(data: TimetableData, digest: string): FeedSummary {
+  const span = new Timetable(data).serviceSpan();
+  return {
+    digest,
+    agencyName: data.agencies[0]?.name ?? '',
+    timeZone: data.timeZone,
+    routeCount: data.routes.length,
+    stopCount: data.stops.length,
+    tripCount: data.trips.ids.length,
+    stopTimeCount: data.stopTimes.arrival.length,
+    firstServiceDate: span?.first ?? '',
+    lastServiceDate: span?.last ?? '',
+  };
+}

@@ -1,0 +1,27 @@
+import { accept, type Decision, type Patch } from '@giaolo/chassis/decide';
+
+/** What is told of a schedule without opening it; `digest` names the version. */
+export type FeedSummary = {
+  readonly digest: string;
+  readonly agencyName: string;
+  readonly timeZone: string;
+  readonly routeCount: number;
+  readonly stopCount: number;
+  readonly tripCount: number;
+  readonly stopTimeCount: number;
+  readonly firstServiceDate: string;
+  readonly lastServiceDate: string;
+};
+
+/** A feed: the version of its schedule that is in force; none before the first import. */
+export type FeedState = { readonly inForce?: FeedSummary };
+
+export type FeedActivated = { readonly type: 'FeedActivated'; readonly summary: FeedSummary };
+
+export const evolve = (_state: FeedState, { summary }: FeedActivated): Patch<FeedState> => ({ inForce: summary });
+
+/** Puts a version that was read without errors in force; the one that is in force already changes nothing. */
+export function activateFeed(feed: FeedState, summary: FeedSummary): Decision<FeedActivated, never> {
+  if (feed.inForce?.digest === summary.digest) return accept();
+  return accept({ type: 'FeedActivated', summary });
+}
