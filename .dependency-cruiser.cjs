@@ -1,6 +1,9 @@
-// The layers of the house. A room is a folder of a service that holds rules and no input or output.
+const { builtinModules } = require('node:module');
+
+// The layers of the house. A room is a folder of a domain service that holds rules and no input or output; the gateway
+// and the page are all edge.
 const inRoom = {
-  path: '^services/(?!console/)[^/]+/src/((?!adapters/)[^/]+/|reactions\\.ts$)',
+  path: '^services/(?!console/|gateway/)[^/]+/src/((?!adapters/)[^/]+/|reactions\\.ts$)',
   pathNot: '\\.test\\.ts$',
 };
 
@@ -8,7 +11,8 @@ const inRoom = {
 const feedReader = '^services/transit/src/feed/';
 const feedReaderMayUse = ['^(stream|zlib|buffer)$', '^node_modules/(@types/)?(yauzl|papaparse)/'];
 
-const nodeModule = '^(node:)?[a-z_]+(/[a-z]+)?$';
+// dependency-cruiser names `node:fs/promises` `fs/promises`
+const nodeModule = `^(${builtinModules.join('|')})$`;
 const packages = '^node_modules/';
 
 module.exports = {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { Trouble } from '@giaolo/local/trouble';
 import type { Speed } from './pace.ts';
 
 export const usage = `Plays a recording of vehicle positions through the platform's gRPC interface and compares its predictions with
@@ -29,7 +30,7 @@ export interface Arguments {
 }
 
 /** The command line cannot be understood. */
-export class UsageError extends Error {}
+export class UsageError extends Trouble {}
 
 const file = { type: 'string' } as const;
 const options = {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '@giaolo/chassis/clock';
 import {
-  type TripPrediction,
   type VehicleProgress,
   vehicleProgress_UnplacedToJSON,
   type WatchPredictionsResponse,

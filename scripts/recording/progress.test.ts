@@ -5,7 +5,12 @@ import { departure } from './straight-line.ts';
 function shown(isTerminal: boolean): string {
   let text = '';
   let time = 0;
-  const out = { write: (chunk: string) => (text += chunk).length > 0 };
+  const out = {
+    write: (chunk: string) => {
+      text += chunk;
+      return true;
+    },
+  };
   const view = progressView(out, { isTerminal, timeZone: 'Asia/Ho_Chi_Minh', now: () => time });
   for (const [seconds, done] of [
     [1, 500],

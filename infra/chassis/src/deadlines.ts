@@ -21,10 +21,11 @@ export function sweepDeadlines(
   let timer: NodeJS.Timeout | undefined;
 
   const sweepShard = async (shard: number): Promise<void> => {
-    const due = await redis.zRangeByScore(`${shardTag(service, shard)}due`, '-inf', store.now(), {
+    const tag = shardTag(service, shard);
+    const due = await redis.zRangeByScore(`${tag}due`, '-inf', store.now(), {
       LIMIT: { offset: 0, count: AT_ONCE },
     });
-    await Promise.all(due.map(onDue));
+    await Promise.all(due.map((key) => onDue(key.slice(tag.length))));
   };
 
   const sweep = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { applyPatch, type Decide, type Decision, type Evolve, type Json } from '
 import { contended, deadlinePassed, overloaded, principalMissing, requestIdReused, ServiceError } from './errors.ts';
 import { counter } from './metrics.ts';
 import { formatUnit, type Principal } from './principal.ts';
-import { type CommitResult, type DecisionStore, digest, type OutboxRecord } from './store.ts';
+import { type Commit, type CommitResult, type DecisionStore, digest, type OutboxRecord } from './store.ts';
 
 /** On whose behalf a command is decided; nothing is decided without. */
 export interface Caller {
@@ -229,7 +229,7 @@ export class Handler<State extends object, Event> {
       if (pending.requestKey) answers.push({ key: pending.requestKey, answer: storedAnswer(pending.command, outcome) });
       settled.push({ pending, outcome });
     }
-    const dueAt = this.#spec.nextDeadline?.(state);
+    const dueAt: Commit['dueAt'] = this.#spec.nextDeadline ? this.#spec.nextDeadline(state) : 'never';
     const commit = { name, expectedVersion: known.version, version, patch, records, answers, dueAt, decidedAt: now };
     return { commit, settled, rejected };
   }

@@ -3,7 +3,7 @@ import { log } from './log.ts';
 import { counter } from './metrics.ts';
 import { asBytes, type Redis } from './redis.ts';
 import type { ShardOwnership } from './shards.ts';
-import { shardOf, shardTag } from './store.ts';
+import { readOrigin, shardOf, shardTag } from './store.ts';
 
 const READ = 512;
 const POLL_MS = 1_000;
@@ -99,11 +99,12 @@ export async function startRelay(
   };
 }
 
-type Entry = Record<'t' | 'k' | 'v' | 's' | 'a' | 'p' | 'u' | 'tp', Buffer>;
+type Entry = Record<'t' | 'k' | 'v' | 'o', Buffer>;
 
 /** A decided fact as a CloudEvent in binary mode. */
 function outgoing(service: string, entry: Entry): Outgoing {
-  const [topic, key, sequence] = [entry.t.toString(), entry.k.toString(), entry.s.toString()];
+  const [topic, key] = [entry.t.toString(), entry.k.toString()];
+  const { sequence, occurredAt, unit, traceparent, subject } = readOrigin(entry.o.toString());
   return {
     topic,
     key,
@@ -115,11 +116,11 @@ function outgoing(service: string, entry: Entry): Outgoing {
       ce_source: `/giaolo/${service}`,
       ce_type: topic,
       ce_subject: key,
-      ce_time: new Date(Number(entry.a)).toISOString(),
-      ce_sequence: sequence,
-      ce_principal: entry.p.toString(),
-      ce_unit: entry.u.toString(),
-      ...(entry.tp.length > 0 && { traceparent: entry.tp.toString() }),
+      ce_time: new Date(occurredAt).toISOString(),
+      ce_sequence: String(sequence),
+      ce_principal: subject,
+      ce_unit: unit,
+      ...(traceparent && { traceparent }),
     },
   };
 }

@@ -74,7 +74,9 @@ export async function ownShards(
       stopped = true;
       clearTimeout(timer);
       await running;
-      const release = [...owned.keys()].map((shard) => releaseLease(redis, `${shardTag(service, shard)}owner`, replica));
+      const release = [...owned.keys()].map((shard) =>
+        releaseLease(redis, `${shardTag(service, shard)}owner`, replica),
+      );
       owned.clear();
       await Promise.allSettled([...release, redis.zRem(members, replica)]);
     },

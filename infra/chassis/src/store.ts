@@ -29,8 +29,8 @@ export interface Commit {
   readonly records: readonly OutboxRecord[];
   /** Answers by request key; a key that is taken stops the commit. */
   readonly answers: readonly { readonly key: string; readonly answer: string }[];
-  /** When the aggregate next needs a decision by itself. */
-  readonly dueAt: Instant | undefined;
+  /** When the aggregate next needs a decision by itself; `never` = such aggregates have no deadlines. */
+  readonly dueAt: Instant | undefined | 'never';
   /** The `now` that the decisions were given. */
   readonly decidedAt: Instant;
 }
@@ -62,5 +62,20 @@ export function shardOf(name: string): number {
 }
 
 export const shardTag = (service: string, shard: number): string => `{${service}:${String(shard).padStart(2, '0')}}`;
+
+/** Where an outbox record comes from, in one field of its stream entry. */
+export const originOf = ({ sequence, occurredAt, unit, traceparent, subject }: OutboxRecord): string =>
+  `${sequence}|${occurredAt}|${unit}|${traceparent}|${subject}`;
+
+export function readOrigin(text: string): Omit<OutboxRecord, 'topic' | 'key' | 'value'> {
+  const [sequence, occurredAt, unit = '', traceparent = '', ...subject] = text.split('|');
+  return {
+    sequence: Number(sequence),
+    occurredAt: Number(occurredAt),
+    unit,
+    traceparent,
+    subject: subject.join('|'),
+  };
+}
 
 export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 27);

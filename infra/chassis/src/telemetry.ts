@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { memoryUsage } from 'node:process';
-import { context, metrics, trace } from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -14,6 +14,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { log } from './log.ts';
 import { gauge } from './metrics.ts';
 
 export interface TelemetryOptions {
@@ -34,6 +35,7 @@ export interface Telemetry {
 }
 
 const EXPORT_TIMEOUT_MS = 3_000;
+const SEND_EVERY_MS = 1_000;
 
 /** Makes the telemetry API work for this process. Call it before anything is started. */
 export function startTelemetry(options: TelemetryOptions): Telemetry {
@@ -45,6 +47,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   });
   const prometheus = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
   const meterProvider = new MeterProvider({ resource, readers: [prometheus] });
+  diag.setLogger(complaints, DiagLogLevel.ERROR);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(tracerProvider);
   metrics.setGlobalMeterProvider(meterProvider);
@@ -56,10 +59,14 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       stopRuntime();
       await tracerProvider.shutdown();
       await meterProvider.shutdown();
-      for (const api of [trace, context, metrics]) api.disable();
+      for (const api of [trace, context, metrics, diag]) api.disable();
     },
   };
 }
+
+const complain = (message: string) => log.warn({ why: message }, 'telemetry is lost');
+const silent = () => {};
+const complaints = { error: complain, warn: silent, info: silent, debug: silent, verbose: silent };
 
 const toReceiver = (endpoint: string): SpanProcessor =>
   new BatchSpanProcessor({
@@ -68,6 +75,7 @@ const toReceiver = (endpoint: string): SpanProcessor =>
       timeoutMillis: EXPORT_TIMEOUT_MS,
     }),
     exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+    scheduledDelayMillis: SEND_EVERY_MS,
   });
 
 /** The two numbers that tell whether a Node process can keep up. */

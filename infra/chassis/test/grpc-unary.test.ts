@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { ambient } from '@giaolo/chassis/ambient';
 import { ServiceError } from '@giaolo/chassis/errors';
 import { connect } from '@giaolo/chassis/grpc/client';
-import { implement } from '@giaolo/chassis/grpc/service';
+import { type Handlers, implement } from '@giaolo/chassis/grpc/service';
+import { errorFrom } from '@giaolo/chassis/grpc/status';
 import { issueToken } from '@giaolo/chassis/tokens';
 import {
   GetLotRequest,
@@ -12,7 +13,6 @@ import {
 } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import { ChannelCredentials, Client, Metadata } from '@grpc/grpc-js';
 import { afterEach, expect, test } from '@jest/globals';
-import { errorFrom } from '../src/grpc/status.ts';
 import { lotNamed, operator, type ParkingFixture, serveParking } from './edge-fixture.ts';
 
 let parking: ParkingFixture;
@@ -255,4 +255,14 @@ test('an unknown method is UNIMPLEMENTED, a message too large RESOURCE_EXHAUSTED
   expect(await call('/giaolo.parking.v1.ParkingService/PaintLot', 0)).toBe(12);
   expect(await call(GET_LOT, 1024 * 1024 + 1)).toBe(8);
   bare.close();
+});
+
+test('a handler of another shape does not compile', () => {
+  const handlers: Partial<Handlers<ParkingServiceService>> = {
+    // @ts-expect-error: the answer of GetLot is one lot
+    getLot: async () => ({ lots: [] }),
+    // @ts-expect-error: WatchLots answers with a stream
+    watchLots: async () => ({ lots: [] }),
+  };
+  expect(Object.keys(handlers)).toHaveLength(2);
 });

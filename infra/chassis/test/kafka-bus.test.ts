@@ -51,7 +51,9 @@ test('records are handled in order per key, and a record that cannot be read or 
   await bus.publisher.send([record('a', 1), garbage, record('a', 2), record('b', 13), record('a', 3), record('b', 14)]);
 
   const buried: { reason: string; offset: string; value: string }[] = [];
-  const reader = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).consumer({ groupId: namespace('g') });
+  const reader = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).consumer({
+    groupId: namespace('g'),
+  });
   await reader.connect();
   await reader.subscribe({ topics: [prefix + letters.name], fromBeginning: true });
   await reader.run({
@@ -101,8 +103,13 @@ test('a view holds what was there before, follows what comes, and resumes on ano
   const bus = openBus(own);
   await bus.publisher.send(Array.from({ length: 300 }, (_, i) => record(`k${i % 30}`, i)));
   const source = view(notes, ({ key, value }) => ({ key, n: value.n }));
-  const [first, second] = await Promise.all([bus.view({ sources: [source] }), openBus(own).view({ sources: [source] })]);
-  expect([...first.values()].map(({ n }) => n).sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, i) => 270 + i));
+  const [first, second] = await Promise.all([
+    bus.view({ sources: [source] }),
+    openBus(own).view({ sources: [source] }),
+  ]);
+  expect([...first.values()].map(({ n }) => n).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 30 }, (_, i) => 270 + i),
+  );
 
   const stop = new AbortController();
   const opening = (await first.watch(undefined, stop.signal).next()).value;

@@ -109,7 +109,9 @@ const eventOf = (topic: string, name: number, sequence: number): Outgoing => ({
 });
 
 async function readAll(topic: string, count: number) {
-  const consumer = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).consumer({ groupId: namespace('g') });
+  const consumer = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).consumer({
+    groupId: namespace('g'),
+  });
   const ids = new Set<string>();
   const passed = new Map<string, number[]>();
   const gate = new SequenceGate();

@@ -7,7 +7,7 @@ import { openKafkaBus } from '../src/kafka/bus.ts';
 import { type Relay, startRelay } from '../src/outbox.ts';
 import { connectRedis } from '../src/redis.ts';
 import { ownShards, type ShardOwnership } from '../src/shards.ts';
-import { shardTag, SHARDS } from '../src/store.ts';
+import { SHARDS, shardTag } from '../src/store.ts';
 import { redisStore } from '../src/store-redis.ts';
 import { brokers, createTopics, eventually, namespace } from '../src/testing/brokers.ts';
 import { count, counted, jsonCodec, newCount, tallySpec, tester } from '../src/testing/counter-aggregate.ts';
@@ -50,7 +50,9 @@ test('every committed event reaches the bus once in order, from whichever replic
   const { service, prefix } = await newService();
   const replicas = [await replica(service, prefix), await replica(service, prefix)] as const;
   closers.push(...replicas.map(({ stop }) => stop));
-  await eventually('the shards to be shared', () => replicas.every(({ ownership }) => ownership.owned().size === SHARDS / 2));
+  await eventually('the shards to be shared', () =>
+    replicas.every(({ ownership }) => ownership.owned().size === SHARDS / 2),
+  );
 
   const seen = new Map<string, number[]>();
   await replicas[0].bus.consume({
@@ -71,7 +73,9 @@ test('every committed event reaches the bus once in order, from whichever replic
   const caller = { principal: tester, method: 'Count' };
   await Promise.all(
     keys.flatMap((key) =>
-      Array.from({ length: 50 }, (_, i) => replicas[i % 2 === 0 ? 0 : 1].handler.handle(key, count, { by: 1 }, caller, newCount)),
+      Array.from({ length: 50 }, (_, i) =>
+        replicas[i % 2 === 0 ? 0 : 1].handler.handle(key, count, { by: 1 }, caller, newCount),
+      ),
     ),
   );
   const all = Array.from({ length: 50 }, (_, i) => i + 1);

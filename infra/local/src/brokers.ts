@@ -25,14 +25,16 @@ export function givenBrokers(env: NodeJS.ProcessEnv = process.env): GivenBrokers
 }
 
 export interface BrokersPlace {
-  /** Kafka's log, the data of Redis, and their logs stand below. */
+  /** Kafka's log and the data of Redis stand below. */
   readonly dir: string;
+  /** Folder of what the servers say; `<dir>/logs` when absent. */
+  readonly logs?: string;
   readonly ports: Ports;
 }
 
 /** Starts those of the three servers that are not given; all of them answer when this returns. */
 export async function openBrokers(
-  { dir, ports }: BrokersPlace,
+  { dir, logs = join(dir, 'logs'), ports }: BrokersPlace,
   given: GivenBrokers,
   children: Children,
   report: Report,
@@ -42,7 +44,7 @@ export async function openBrokers(
     ...(!given.redis && { redis: ports.redis }),
     ...(!given.redisLive && { redisLive: ports.redisLive }),
   });
-  const place = (name: string) => ({ dir: join(dir, name), log: join(dir, 'logs', `${name}.log`) });
+  const place = (name: string) => ({ dir: join(dir, name), log: join(logs, `${name}.log`) });
   const kafkaPlace = { ...place('kafka'), port: ports.kafka, controllerPort: ports.kafkaController };
   const durable = { ...place('redis'), role: 'durable' as const, port: ports.redis };
   const live = { ...place('redis-live'), role: 'live' as const, port: ports.redisLive };

@@ -20,8 +20,8 @@ export async function command(
   const children = new Children();
   const ends: (() => void)[] = [];
   process.stdout.on('error', () => {}); // a reader that went away is no reason to leave processes behind
+  let asked = false;
   const stopped = new Promise<number>((resolve) => {
-    let asked = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => {
         if (asked) children.killAll();
@@ -30,6 +30,7 @@ export async function command(
       });
   });
   const failed = (error: unknown) => {
+    if (asked) return stoppedCode; // what breaks while all is being ended is no news
     process.stderr.write(`${name}: ${explain(error)}\n`);
     return 1;
   };

@@ -21,13 +21,18 @@ const LISTING = 'complete.json';
  * The folder with the jars that infra/<name>/pom.xml asks for, fetched by Maven when it is not in the cache.
  * A folder in the cache is whole: it is filled elsewhere, listed, and then put in its place at once.
  */
-export async function fetchJars(artifacts: Artifacts, children: Children, report: Report): Promise<string> {
+export async function fetchJars(
+  artifacts: Artifacts,
+  children: Children,
+  report: Report,
+  cache = cacheDir,
+): Promise<string> {
   const pom = join(root, 'infra', artifacts.name, 'pom.xml');
   const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const place = join(cacheDir, `${artifacts.name}-${version}`);
+  const place = join(cache, `${artifacts.name}-${version}`);
   if (isWhole(place)) return place;
-  mkdirSync(cacheDir, { recursive: true });
-  requireSpace(cacheDir, artifacts.megabytes * 3, `fetching ${artifacts.what}`);
+  mkdirSync(cache, { recursive: true });
+  requireSpace(cache, artifacts.megabytes * 3, `fetching ${artifacts.what}`);
 
   report(`fetching ${artifacts.what} through Maven`);
   const filling = `${place}.${randomBytes(4).toString('hex')}`;
@@ -50,8 +55,7 @@ async function copyDependencies(
   children: Children,
   report: Report,
 ): Promise<void> {
-  const log = join(cacheDir, 'maven.log');
-  rmSync(log, { force: true });
+  const log = `${target}.log`;
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`];
   const args = ['--batch-mode', '--no-transfer-progress', '-Dstyle.color=never', '--file', pom, ...goal];
   const exit = await whileWorking(
@@ -59,12 +63,13 @@ async function copyDependencies(
     () => `  still fetching ${what}`,
     children.run({ name: 'mvn', command: 'mvn', args, log }),
   );
-  if (exit.code === 0) return;
   const said = readFileSync(log, 'utf8');
+  rmSync(log);
+  if (exit.code === 0) return;
   if (/No space left/.test(said)) throw new Trouble('the disk is full: free some space and try again');
   if (exit.code === 127) throw new Trouble('Maven (mvn) is missing: install it, such as by apt-get install maven');
   const reason = /^\[ERROR\] (?:Failed to execute goal \S+ )?(.*)/m.exec(said)?.[1] ?? 'no reason given';
-  throw new Trouble(`Maven could not fetch ${what}: ${reason.slice(0, 300)} (is the network there? more in ${log})`);
+  throw new Trouble(`Maven could not fetch ${what}: ${reason.slice(0, 300)} (is the network there?)`);
 }
 
 const sizes = (dir: string): Record<string, number> =>

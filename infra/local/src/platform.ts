@@ -50,7 +50,7 @@ export async function startPlatform(options: PlatformOptions, children: Children
   const { kafka: _, kafkaController: __, redis: ___, redisLive: ____, ...ours } = ports;
   await requireFree(ours);
   const issuer = await openIssuer(join(dir, 'keys'));
-  const brokers = await openBrokers({ dir, ports }, options.given, children, report);
+  const brokers = await openBrokers({ dir, logs, ports }, options.given, children, report);
   report(`Kafka and Redis answer (${brokers.kafka}, ${brokers.redis}, ${brokers.redisLive})`);
   await createTopics(brokers.kafka, { prefix: options.topicPrefix ?? '' });
   const info = await describe(options, brokers, issuer, logs);

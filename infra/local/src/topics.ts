@@ -19,7 +19,24 @@ export async function createTopics(brokers: string, { prefix = '', only }: Topic
     await requirePartitions(admin, prefix, old);
     if (old.length > 0) await settle(admin, prefix, old);
     if (missing.length > 0) await create(admin, prefix, missing);
+    for (const { name } of missing) await untilLed(admin, prefix + name);
   });
+}
+
+const LED_WITHIN_MS = 20_000;
+
+// A broker names itself leader of a new partition a moment before it acts as such.
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  const givenUp = performance.now() + LED_WITHIN_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (performance.now() > givenUp) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 async function create(admin: Admin, prefix: string, topics: readonly TopicEntry[]): Promise<void> {

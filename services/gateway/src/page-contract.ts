@@ -1,5 +1,6 @@
 /**
- * What the gateway tells a page, and what the page reads: the bodies of `/v1/live`, `/v1/network` and `/v1/clock`.
+ * What the gateway tells a page, and what the page reads: the bodies of `/v1/live`, `/v1/network`, `/v1/clock` and of
+ * the reads beside them.
  * Instants (`now`, `...At`) are epoch milliseconds on the platform's clock. Types only, so that a page can share them.
  */
 export interface PageVehicle {
@@ -124,6 +125,12 @@ export interface PageRoute {
   /** Six hexadecimal digits, or empty. */
   color: string;
   paths: [lon: number, lat: number][][];
+}
+
+/** `GET /v1/stops/{feed}/{stop}/arrivals` answers `{now, arrivals}`, soonest first. */
+export interface PageArrival extends PageTrip, PageStopTime {
+  vehicleId: string;
+  observedAt: number;
 }
 
 export interface PageStop {

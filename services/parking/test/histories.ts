@@ -40,7 +40,7 @@ const step = fc.record({
 export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** What happens to a lot in one step; a `Decide` whose command is the step. */
-export const acts: Record<Act, (lot: Lot, step, now) => Decision<LotEvent, string>> = {
+export const acts: Record<Act, (lot: Lot, step: Step, now: number) => Decision<LotEvent, string>> = {
   open: (lot, { bayIds, capacity }) => openLot(lot, { ...place, capacity: bayIds.length || capacity, bayIds }),
   close: (lot) => closeLot(lot),
   sweep: (lot, _, now) => expireHolds(lot, null, now),

@@ -78,10 +78,21 @@ describe.each([
 test('Redis knows when a lot must decide by itself', async () => {
   const handler = handlerOn(redisStore(redis, service, clock));
   const dueAt = () => redis.zScore(`${shardTag(service, shardOf('lots/due'))}due`, 'lots/due');
-  const step = { after: 0, id: 'a', person: 'user:an', byOperator: false, ahead: min(5), capacity: 1, bayIds: [] };
-  const rest = { bayId: '1', taken: false, vehicles: 0, lateness: 0 };
-  const does = (act: Step['does']) =>
-    handler.handle('due', acts[act], { ...step, ...rest, does: act }, caller, () => null);
+  const step: Step = {
+    does: 'open',
+    after: 0,
+    id: 'a',
+    person: 'user:an',
+    byOperator: false,
+    ahead: min(5),
+    capacity: 1,
+    bayIds: [],
+    bayId: '1',
+    taken: false,
+    vehicles: 0,
+    lateness: 0,
+  };
+  const does = (act: Step['does']) => handler.handle('due', acts[act], step, caller, () => null);
   await does('open');
   expect(await dueAt()).toBeNull();
   await does('reserve');

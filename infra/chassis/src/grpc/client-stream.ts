@@ -10,7 +10,7 @@ export interface Conversation<Request, Response> {
   send(request: Request): Promise<void>;
   /** Nothing more will be sent; the responses go on. */
   end(): void;
-  /** To be read once; leaving the loop cancels the call. */
+  /** To be read, once: what is not read waits in memory. Leaving the loop cancels the call. */
   readonly responses: AsyncIterable<Response>;
   cancel(): void;
 }

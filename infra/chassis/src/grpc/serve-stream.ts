@@ -1,4 +1,5 @@
 import type { Http2Stream } from 'node:http2';
+import { setImmediate as afterEvents } from 'node:timers/promises';
 import { ServiceError, slowReader } from '../errors.ts';
 import { counter } from '../metrics.ts';
 import { MethodInfo, ServerCall, type Surface } from './call.ts';
@@ -102,10 +103,14 @@ async function* requests(method: Method, call: ServerCall): AsyncGenerator<unkno
     // The default destroys the other half too, once all requests are read.
     for await (const bytes of surface.iterator({ destroyOnReturn: false })) yield decodeRequest(method, bytes);
   } catch (error) {
-    if (surface.cancelled) throw new ServiceError('CANCELLED', '', 'the caller has gone');
-    throw error;
+    throw surface.cancelled ? callerGone() : error;
   }
+  // A caller that breaks off looks like one that has said all, until the stream is closed a moment later.
+  await afterEvents();
+  if (surface.cancelled) throw callerGone();
 }
+
+const callerGone = () => new ServiceError('CANCELLED', '', 'the caller has gone');
 
 async function pump(edge: Edge, method: Method, call: ServerCall, responses: AsyncIterable<unknown>): Promise<void> {
   const iterator = responses[Symbol.asyncIterator]();

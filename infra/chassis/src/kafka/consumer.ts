@@ -118,7 +118,7 @@ class BatchRun {
       try {
         const record = receive(this.#handler.topic, this.#payload.batch.partition, message);
         const { key, sequence } = record;
-        this.#ring.clock.observe(record.time);
+        if (this.#ring.clock.kind === 'recording') this.#ring.clock.observe(record.time);
         if (this.#gate.isNew(key, sequence) && chunk.isNew(key, sequence)) {
           received.push(record);
           chunk.passed(key, sequence);
@@ -171,7 +171,10 @@ class BatchRun {
       } catch (error) {
         if (!(error instanceof ServiceError && error.transient)) throw error;
         retried.add(1, this.#attributes);
-        log.warn({ ...this.#attributes, attempt, error: (error as Error).message }, 'kafka: batch will be handled again');
+        log.warn(
+          { ...this.#attributes, attempt, error: (error as Error).message },
+          'kafka: batch will be handled again',
+        );
         await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS)));
         // Throws when the group has gone on without this member: the records are another's now.
         await this.#payload.heartbeat();
@@ -203,10 +206,10 @@ class BatchRun {
   }
 }
 
+/** Of the first records: more would not fit into a span, and reading all headers would cost more than the handling. */
 function linksTo(received: readonly Received<unknown>[]): Link[] {
   const links: Link[] = [];
-  for (const { traceparent } of received) {
-    if (links.length === LINKS) break;
+  for (const { traceparent } of received.slice(0, LINKS)) {
     const context = parseTraceparent(traceparent);
     if (context && context.traceFlags & 1) links.push({ context });
   }

@@ -19,34 +19,84 @@ export function observation<T>(
 /** Reads a record; throws when its value is missing or does not decode. */
 export function receive<T>(topic: Topic<T>, partition: number, message: KafkaMessage): Received<T> {
   if (!message.value) throw new Error('the record has no value');
-  return {
-    topic: topic.name,
-    partition,
-    offset: BigInt(message.offset),
-    key: message.key?.toString() ?? '',
-    value: topic.codec.decode(message.value),
-    ...provenance(message),
-  };
+  return new ReadRecord(topic.name, partition, message, topic.codec.decode(message.value));
 }
 
-function provenance(message: KafkaMessage) {
-  const headers = message.headers ?? {};
-  const compact = text(headers, OBSERVATION);
-  if (compact !== undefined) {
-    const [observedAt, unit = '', traceparent = '', ...subject] = compact.split('|');
-    const time = Number(observedAt);
-    return { time, unit, traceparent, subject: subject.join('|'), sequence: undefined, id: undefined };
+/** Headers are many and seldom asked for: each is read when it is. */
+class ReadRecord<T> implements Received<T> {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly value: T;
+  readonly sequence: number | undefined;
+  readonly #message: KafkaMessage;
+  #origin: Origin | undefined;
+
+  constructor(topic: string, partition: number, message: KafkaMessage, value: T) {
+    this.topic = topic;
+    this.partition = partition;
+    this.key = message.key?.toString() ?? '';
+    this.value = value;
+    this.#message = message;
+    const sequence = this.#header('ce_sequence');
+    this.sequence = sequence === undefined ? undefined : Number(sequence);
   }
-  const time = text(headers, 'ce_time');
-  const sequence = text(headers, 'ce_sequence');
-  return {
-    time: time === undefined ? Number(message.timestamp) : Date.parse(time),
-    unit: text(headers, 'ce_unit') ?? '',
-    traceparent: text(headers, 'traceparent') ?? '',
-    subject: text(headers, 'ce_principal') ?? '',
-    sequence: sequence === undefined ? undefined : Number(sequence),
-    id: text(headers, 'ce_id'),
-  };
+
+  get offset(): bigint {
+    return BigInt(this.#message.offset);
+  }
+
+  get id(): string | undefined {
+    return this.#header('ce_id');
+  }
+
+  get time(): Instant {
+    return this.#from.time;
+  }
+
+  get subject(): string {
+    return this.#from.subject;
+  }
+
+  get unit(): string {
+    return this.#from.unit;
+  }
+
+  get traceparent(): string {
+    return this.#from.traceparent;
+  }
+
+  get #from(): Origin {
+    this.#origin ??= this.#readOrigin();
+    return this.#origin;
+  }
+
+  #readOrigin(): Origin {
+    const compact = this.#header(OBSERVATION);
+    if (compact !== undefined) {
+      const [observedAt, unit = '', traceparent = '', ...subject] = compact.split('|');
+      return { time: Number(observedAt), unit, traceparent, subject: subject.join('|') };
+    }
+    const time = this.#header('ce_time');
+    return {
+      time: time === undefined ? Number(this.#message.timestamp) : Date.parse(time),
+      unit: this.#header('ce_unit') ?? '',
+      traceparent: this.#header('traceparent') ?? '',
+      subject: this.#header('ce_principal') ?? '',
+    };
+  }
+
+  #header(name: string): string | undefined {
+    const { headers } = this.#message;
+    return headers && text(headers, name);
+  }
+}
+
+interface Origin {
+  readonly time: Instant;
+  readonly unit: string;
+  readonly traceparent: string;
+  readonly subject: string;
 }
 
 export function text(headers: IHeaders, name: string): string | undefined {

@@ -70,7 +70,7 @@ export async function startView<V>(
           const received = receive(source.topic, batch.partition, message);
           if (!partition.gate.isNew(received.key, received.sequence)) continue;
           partition.gate.passed(received.key, received.sequence);
-          ring.clock.observe(received.time);
+          if (ring.clock.kind === 'recording') ring.clock.observe(received.time);
           // Sources may use the same key for different things.
           const key = `${source.topic.name}\n${received.key}`;
           view.apply(partition.slot, received.offset, key, source.project(received as never));

@@ -23,7 +23,11 @@ export async function createTopics(names: readonly string[], partitions = 4): Pr
 }
 
 /** Resolves when `met` returns something; fails with `what` after `withinMs`. */
-export async function eventually<T>(what: string, met: () => T | Promise<T>, withinMs = 20_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  what: string,
+  met: () => T | Promise<T>,
+  withinMs = 20_000,
+): Promise<NonNullable<T>> {
   const until = performance.now() + withinMs;
   for (;;) {
     const value = await met();

@@ -1,44 +1,55 @@
 import type { Instant } from '@giaolo/chassis/clock';
-import type { PageLot, PagePrediction, PageVehicle } from '../page-contract.ts';
 
 /** One thing of the live picture, written as JSON once for all pages that will read it. */
 export interface Element {
-  readonly kind: 'vehicles' | 'predictions' | 'lots' | 'feed';
+  readonly kind: (typeof LISTS)[number] | 'feed';
   readonly json: string;
   /** Absent on what does not age out of the picture. */
   readonly observedAt?: Instant;
   /** It has nothing to tell to a page that comes later. */
   readonly ended?: boolean;
-  readonly lot?: PageLot;
+  /** That a schedule came into force: pages read the network anew when it can be read. */
+  readonly feed?: FeedVersion;
 }
 
+export interface FeedVersion {
+  /** `feeds/{feed}` */
+  readonly name: string;
+  readonly digest: string;
+}
+
+const LISTS = ['vehicles', 'predictions', 'lots'] as const;
 const SEEN_WITHIN_MS = 3_600_000;
 
-/** A vehicle that nobody saw for an hour is not there; nor is one of another platform clock (a replay of a past day). */
-export function isCurrent({ observedAt, ended }: Element, now: Instant): boolean {
-  if (ended) return false;
-  return observedAt === undefined || Math.abs(now - observedAt) < SEEN_WITHIN_MS;
-}
-
-export const vehicleElement = (vehicle: PageVehicle): Element => ({
+export const vehicleElement = (vehicle: { readonly observedAt: Instant }): Element => ({
   kind: 'vehicles',
   json: JSON.stringify(vehicle),
   observedAt: vehicle.observedAt,
 });
 
-export const predictionElement = (prediction: PagePrediction): Element => ({
+export const predictionElement = (prediction: {
+  readonly observedAt: Instant;
+  readonly stops: readonly unknown[];
+}): Element => ({
   kind: 'predictions',
   json: JSON.stringify(prediction),
   observedAt: prediction.observedAt,
   ended: prediction.stops.length === 0,
 });
 
-export const lotElement = (lot: PageLot): Element => ({ kind: 'lots', json: JSON.stringify(lot), lot });
+export const lotElement = (lot: object): Element => ({ kind: 'lots', json: JSON.stringify(lot) });
 
-/** That a schedule came into force; pages read the network anew when it can be read. */
-export const feedElement: Element = { kind: 'feed', json: '' };
+export const feedElement = ({ name, digest }: FeedVersion): Element => ({
+  kind: 'feed',
+  json: '',
+  feed: { name, digest },
+});
 
-const LISTS = ['vehicles', 'predictions', 'lots'] as const;
+/** A vehicle that nobody saw for an hour is not there; nor is one of another platform clock (a replay of a past day). */
+export function isCurrent({ observedAt, ended }: Element, now: Instant): boolean {
+  if (ended) return false;
+  return observedAt === undefined || Math.abs(now - observedAt) < SEEN_WITHIN_MS;
+}
 
 /** The body of `changes`, or of `snapshot` with all its lists; undefined where it would say nothing. */
 export function pageData(elements: readonly Element[], now: Instant, whole: boolean): string | undefined {

@@ -1,9 +1,10 @@
 import type { Clock } from '@giaolo/chassis/clock';
 import type { Decide, Json } from '@giaolo/chassis/decide';
-import { slowReader } from '@giaolo/chassis/errors';
 import type { Call } from '@giaolo/chassis/grpc/call';
+import { watchStream } from '@giaolo/chassis/grpc/watch';
 import type { Handler } from '@giaolo/chassis/handle';
-import { FellBehind, type LiveView } from '@giaolo/chassis/live-view';
+import type { LiveView } from '@giaolo/chassis/live-view';
+import { byKey, pageOf } from '@giaolo/chassis/page';
 import type { Principal } from '@giaolo/chassis/principal';
 import type {
   GetLotRequest,
@@ -14,9 +15,8 @@ import type {
   WatchLotsRequest,
   WatchLotsResponse,
 } from '@giaolo/proto/giaolo/parking/v1/parking_service';
-import { StreamPhase } from '@giaolo/proto/giaolo/type/v1/stream';
 import type { KnownLot, Lot, LotEvent } from '../lot/lot.ts';
-import { type Ask, demand, lotMessage, lotName, type Refusal, readLotName, refused } from './wire.ts';
+import { type Ask, lotMessage, lotName, type Refusal, readLotName, refused } from './wire.ts';
 
 export type Lots = Handler<Lot, LotEvent>;
 
@@ -57,35 +57,23 @@ export const getLot =
     return { lot: lotMessage(name, lot, clock.now()) };
   };
 
-const DEFAULT_PAGE = 100;
-const LARGEST_PAGE = 500;
+const PAGE = { standard: 100, largest: 500 };
+const nameOf = ({ name }: LotMessage): string => name;
 
-/** The token of a page is the last name of the page before. */
 export const listLots =
   (live: LiveView<LotMessage>) =>
-  async ({ pageSize, pageToken }: ListLotsRequest): Promise<ListLotsResponse> => {
-    const after = Buffer.from(pageToken, 'base64url').toString();
-    demand({
-      page_size: [pageSize >= 0, 'must not be negative'],
-      page_token: [pageToken === '' || after.startsWith(lotName('')), 'must be the next_page_token of a list'],
-    });
-    const size = Math.min(pageSize || DEFAULT_PAGE, LARGEST_PAGE);
-    const rest = [...live.values()].filter(({ name }) => name > after).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const lots = rest.slice(0, size);
-    const last = rest.length > size ? (lots.at(-1)?.name ?? '') : '';
-    return { lots, nextPageToken: Buffer.from(last).toString('base64url') };
+  async (request: ListLotsRequest): Promise<ListLotsResponse> => {
+    const { items, nextPageToken } = pageOf([...live.values()].sort(byKey(nameOf)), nameOf, request, PAGE);
+    return { lots: [...items], nextPageToken };
   };
 
-export const watchLots = (live: LiveView<LotMessage>) =>
-  async function* ({ resumeToken }: WatchLotsRequest, { signal }: Call): AsyncGenerator<WatchLotsResponse, void> {
-    try {
-      for await (const { phase, token, values } of live.watch(resumeToken || undefined, signal))
-        yield {
-          phase: phase === 'live' ? StreamPhase.STREAM_PHASE_LIVE : StreamPhase.STREAM_PHASE_SNAPSHOT,
-          resumeToken: token ?? '',
-          lots: [...values],
-        };
-    } catch (error) {
-      throw error instanceof FellBehind ? slowReader() : error;
-    }
-  };
+export const watchLots =
+  (live: LiveView<LotMessage>) =>
+  (request: WatchLotsRequest, { signal }: Call): AsyncIterable<WatchLotsResponse> =>
+    watchStream(
+      live,
+      request,
+      signal,
+      () => true,
+      (head, lots) => ({ ...head, lots }),
+    );

@@ -1,7 +1,7 @@
 import type { Received } from '@giaolo/chassis/bus';
 import { ServiceError } from '@giaolo/chassis/errors';
 import type { Handler } from '@giaolo/chassis/handle';
-import type { Principal } from '@giaolo/chassis/principal';
+import { principalOf } from '@giaolo/chassis/principal';
 import type { OccupancyObserved } from '@giaolo/proto/giaolo/parking/v1/parking_events';
 import type { Lot, LotEvent } from '../lot/lot.ts';
 import { observe } from '../lot/observe.ts';
@@ -26,10 +26,4 @@ async function take(lots: Handler<Lot, LotEvent>, received: Received<OccupancyOb
   const caller = { principal: principalOf(received), method: received.topic, traceparent: received.traceparent };
   const outcome = await lots.handle(ask.id, observe, ask.command, caller, () => null);
   if (!outcome.accepted) throw new Error(outcome.reason);
-}
-
-function principalOf({ subject, unit }: Received<unknown>): Principal {
-  const [code, validFrom] = unit.split('/');
-  if (!subject || !code || !validFrom) throw new Error('PRINCIPAL_MISSING: the record does not say whose it is');
-  return { subject, unit: { code, validFrom }, roles: [] };
 }

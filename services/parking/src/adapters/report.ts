@@ -1,6 +1,8 @@
-import type { Publisher } from '@giaolo/chassis/bus';
-import type { Clock } from '@giaolo/chassis/clock';
+import type { Outgoing, Publisher } from '@giaolo/chassis/bus';
+import type { Clock, Instant } from '@giaolo/chassis/clock';
+import { demand } from '@giaolo/chassis/demand';
 import type { Call } from '@giaolo/chassis/grpc/call';
+import { inTurn } from '@giaolo/chassis/grpc/in-turn';
 import type { Handler } from '@giaolo/chassis/handle';
 import { observation } from '@giaolo/chassis/kafka/records';
 import { counter } from '@giaolo/chassis/metrics';
@@ -14,9 +16,10 @@ import { occupancyObserved } from '@giaolo/topics/topics';
 import type { Lot, LotEvent } from '../lot/lot.ts';
 import type { ObservationRefusal } from '../lot/observation.ts';
 import { type Observation, observe } from '../lot/observe.ts';
-import { type Ask, demand, readObservation, refusedObservation } from './wire.ts';
+import { type Ask, readObservation, refusedObservation } from './wire.ts';
 
 const MOST_OBSERVATIONS = 500;
+const MESSAGES_AT_ONCE = 32;
 const MOST_REMEMBERED = 10_000;
 
 const reported = counter('giaolo_parking_observations_total', 'Observations reported, by what became of them');
@@ -28,36 +31,40 @@ interface Ports {
 }
 
 /** Judges what the field reports and puts it on the bus; each message is answered when Kafka has it. */
-export function reportOccupancy(ports: Ports) {
-  const judge = judgeBy(ports.lots);
-  return async function* (requests: AsyncIterable<ReportOccupancyRequest>, call: Call) {
-    for await (const { observations } of requests) yield await report(ports, judge, observations, call);
-  };
-}
+export function reportOccupancy({ lots, publisher, clock }: Ports) {
+  const judge = judgeBy(lots);
 
-async function report(
-  { publisher, clock }: Ports,
-  judge: ReturnType<typeof judgeBy>,
-  observations: readonly OccupancyObservation[],
-  { principal, traceparent }: Call,
-): Promise<ReportOccupancyResponse> {
-  demand({ observations: [observations.length <= MOST_OBSERVATIONS, `must be at most ${MOST_OBSERVATIONS}`] });
-  const refused: RefusedObservation[] = [];
-  const records = [];
-  for (const [index, message] of observations.entries()) {
-    const ask = readObservation(message);
-    const observedAt = ask?.command.observedAt ?? 0;
-    if (clock.kind === 'recording') clock.observe(observedAt);
-    const reason = ask ? await judge(ask, clock.now()) : 'INVALID';
-    reported.add(1, { outcome: reason ?? 'TAKEN' });
-    if (reason) refused.push({ index, reason: refusedObservation[reason] });
-    else
-      records.push(
-        observation(occupancyObserved, message.lot, { observation: message }, { principal, observedAt, traceparent }),
-      );
-  }
-  await publisher.send(records);
-  return { accepted: records.length, refused };
+  const judgeAll = async (observations: readonly OccupancyObservation[], { principal, traceparent }: Call) => {
+    const refused: RefusedObservation[] = [];
+    const records: Outgoing[] = [];
+    for (const [index, message] of observations.entries()) {
+      const ask = readObservation(message);
+      const observedAt = ask?.command.observedAt ?? 0;
+      // A recording is its own clock.
+      clock.observe(observedAt);
+      const refusal = ask ? await judge(ask, clock.now()) : 'INVALID';
+      reported.add(1, { outcome: refusal ?? 'TAKEN' });
+      if (refusal) refused.push({ index, reason: refusedObservation[refusal] });
+      else {
+        const by = { principal, observedAt, traceparent };
+        records.push(observation(occupancyObserved, message.lot, { observation: message }, by));
+      }
+    }
+    return { refused, accepted: records.length, sent: publisher.send(records) };
+  };
+
+  return (requests: AsyncIterable<ReportOccupancyRequest>, call: Call): AsyncIterable<ReportOccupancyResponse> => {
+    // To judge may take a look at the store: one message after the other, so that they come to the bus in order.
+    let before: Promise<unknown> = Promise.resolve();
+    return inTurn(requests, MESSAGES_AT_ONCE, async ({ observations }) => {
+      demand({ observations: [observations.length <= MOST_OBSERVATIONS, `must be at most ${MOST_OBSERVATIONS}`] });
+      const judged = before.then(() => judgeAll(observations, call));
+      before = judged;
+      const { refused, accepted, sent } = await judged;
+      await sent;
+      return { accepted, refused };
+    });
+  };
 }
 
 /**
@@ -66,7 +73,7 @@ async function report(
  */
 function judgeBy(lots: Ports['lots']) {
   const remembered = new Map<string, Lot>();
-  return async ({ id, command }: Ask<Observation>, now: number): Promise<ObservationRefusal | undefined> => {
+  return async ({ id, command }: Ask<Observation>, now: Instant): Promise<ObservationRefusal | undefined> => {
     const known = remembered.get(id);
     if (known && observe(known, command, now).accepted) return undefined;
     const lot = (await lots.load(id)) ?? {};

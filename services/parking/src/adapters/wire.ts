@@ -1,5 +1,6 @@
 import type { Instant } from '@giaolo/chassis/clock';
-import { type FieldViolation, type Refused, refusals, requestInvalid } from '@giaolo/chassis/errors';
+import { aRequestId, type Check, demand, instantOf, type ReasonOf } from '@giaolo/chassis/demand';
+import { type Refused, refusals } from '@giaolo/chassis/errors';
 import type { Principal } from '@giaolo/chassis/principal';
 import { digest } from '@giaolo/chassis/store';
 import type { ErrorReason } from '@giaolo/proto/giaolo/parking/v1/parking_errors';
@@ -31,7 +32,6 @@ export interface Ask<Command> {
 const LOT_NAME = /^lots\/([a-z0-9-]{1,64})$/;
 const RESERVATION_NAME = /^lots\/([a-z0-9-]{1,64})\/reservations\/([A-Za-z0-9_-]{1,64})$/;
 const BAY_ID = /^[A-Za-z0-9._-]{1,64}$/;
-const REQUEST_ID = /^[\x21-\x7e]{1,64}$/;
 const MOST_SPACES = 100_000;
 const MOST_BAYS = 5_000;
 const OPERATOR = 'operator';
@@ -40,23 +40,9 @@ export const lotName = (id: string): string => `lots/${id}`;
 
 const reservationName = (lot: string, reservationId: string): string => `${lot}/reservations/${reservationId}`;
 
-/** Throws REQUEST_INVALID naming every field whose check failed. */
-export function demand(checks: Readonly<Record<string, readonly [ok: boolean, description: string]>>): void {
-  const violations: FieldViolation[] = [];
-  for (const [field, [ok, description]] of Object.entries(checks)) if (!ok) violations.push({ field, description });
-  if (violations.length > 0) throw requestInvalid(violations);
-}
-
-const aRequestId = (text: string) => [REQUEST_ID.test(text), 'must be 1 to 64 printable characters, no space'] as const;
-const aLotName = (text: string) => [LOT_NAME.test(text), 'must be lots/{1-64 of a-z 0-9 and hyphen}'] as const;
+const aLotName = (text: string): Check => [LOT_NAME.test(text), 'must be lots/{1-64 of a-z 0-9 and hyphen}'];
 
 const lotId = (name: string): string => LOT_NAME.exec(name)?.[1] ?? '';
-
-/** Undefined when it is missing or beyond what a date can be. */
-function instant(date: Date | undefined): Instant | undefined {
-  const at = date?.getTime();
-  return at === undefined || Number.isNaN(at) ? undefined : at;
-}
 
 export function readLotName(field: string, name: string): string {
   demand({ [field]: aLotName(name) });
@@ -96,7 +82,7 @@ export function readCloseLot({ requestId, name }: CloseLotRequest): Ask<null> {
 /** The id of a reservation comes from who asked and under which request id: the same ask is the same reservation. */
 export function readReserveSpace(request: ReserveSpaceRequest, { subject }: Principal): Ask<ReserveSpace> {
   const { requestId, lot } = request;
-  const arriveBy = instant(request.arriveByTime);
+  const arriveBy = instantOf(request.arriveByTime);
   demand({
     request_id: aRequestId(requestId),
     lot: aLotName(lot),
@@ -122,7 +108,7 @@ export function readCancelReservation(
 /** Undefined when a field is missing or out of range. */
 export function readObservation(message: OccupancyObservation | undefined): Ask<Observation> | undefined {
   const [, id] = LOT_NAME.exec(message?.lot ?? '') ?? [];
-  const observedAt = instant(message?.observedTime);
+  const observedAt = instantOf(message?.observedTime);
   const seen = message?.observation;
   if (!id || observedAt === undefined || !seen) return undefined;
   if (seen.$case === 'bay') {
@@ -185,12 +171,7 @@ function factMessage(event: LotEvent, lot: string): NonNullable<LotChanged['fact
   }
 }
 
-/** The reasons of the contract, without their prefix. */
-export type Refusal = keyof typeof ErrorReason extends infer Name
-  ? Name extends `ERROR_REASON_${infer Reason}`
-    ? Exclude<Reason, 'UNSPECIFIED'>
-    : never
-  : never;
+export type Refusal = ReasonOf<typeof ErrorReason>;
 
 const answers: Readonly<Record<Refusal, Refused>> = {
   LOT_UNKNOWN: { code: 'NOT_FOUND', vi: 'Không có bãi xe này.', en: 'There is no such car park.' },

@@ -1,4 +1,4 @@
-import { type Redis, asBytes, redisFault } from '@giaolo/chassis/redis';
+import { asBytes, type Redis, redisFault } from '@giaolo/chassis/redis';
 
 const PART_BYTES = 512 * 1024;
 /** Replicas that are about to load a version must find it after the next one is in force. */

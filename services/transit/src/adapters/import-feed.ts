@@ -7,8 +7,8 @@ import type {
   ImportFeedRequest,
   ImportFeedResponse,
 } from '@giaolo/proto/giaolo/transit/v1/transit_service';
-import type { TimetableData } from '../feed/timetable-data.ts';
 import { Timetable } from '../feed/timetable.ts';
+import type { TimetableData } from '../feed/timetable-data.ts';
 import { activateFeed, type FeedActivated, type FeedState, type FeedSummary } from '../schedule/activate-feed.ts';
 import type { FeedArchive } from './feed-archive.ts';
 import { readFeedInWorker } from './read-in-worker.ts';
@@ -53,7 +53,10 @@ async function receive(requests: AsyncIterable<ImportFeedRequest>): Promise<{ he
     if (!header) {
       header = part?.$case === 'header' ? part.value : undefined;
       demand({ header: [header !== undefined, 'must come first'] });
-      demand({ 'header.request_id': aRequestId(header?.requestId ?? ''), 'header.feed': aFeedName(header?.feed ?? '') });
+      demand({
+        'header.request_id': aRequestId(header?.requestId ?? ''),
+        'header.feed': aFeedName(header?.feed ?? ''),
+      });
       continue;
     }
     demand({ chunk: [part?.$case === 'chunk', 'must follow the header, and nothing else'] });

@@ -6,8 +6,8 @@ import {
   type VehicleProgress,
   VehicleProgress_Unplaced,
 } from '@giaolo/proto/giaolo/transit/v1/transit_service';
-import type { Stop } from '../feed/timetable-data.ts';
 import type { TripSchedule } from '../feed/timetable.ts';
+import type { Stop } from '../feed/timetable-data.ts';
 import type { Advance, Placed, TripRun, Unplaced, VehicleReport } from '../vehicle/advance.ts';
 
 /** What a message about a vehicle says beside what follows from its report. */

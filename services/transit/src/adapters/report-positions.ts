@@ -36,10 +36,11 @@ interface Ports {
 }
 
 /** Judges what operators report and puts it on the bus; each message is answered when Kafka has it. */
-export const reportVehiclePositions = (ports: Ports) => (requests: AsyncIterable<ReportVehiclePositionsRequest>, call: Call) => {
-  const stream = new ReportStream(ports, call);
-  return inTurn(requests, MESSAGES_AT_ONCE, (request) => stream.take(request));
-};
+export const reportVehiclePositions =
+  (ports: Ports) => (requests: AsyncIterable<ReportVehiclePositionsRequest>, call: Call) => {
+    const stream = new ReportStream(ports, call);
+    return inTurn(requests, MESSAGES_AT_ONCE, (request) => stream.take(request));
+  };
 
 class ReportStream {
   readonly #ports: Ports;

@@ -1,4 +1,4 @@
-import { type Check, type ReasonOf } from '@giaolo/chassis/demand';
+import type { Check, ReasonOf } from '@giaolo/chassis/demand';
 import { type Refused, refusals, ServiceError } from '@giaolo/chassis/errors';
 import type { ErrorReason } from '@giaolo/proto/giaolo/transit/v1/transit_errors';
 import type { Feed } from '@giaolo/proto/giaolo/transit/v1/transit_service';
@@ -9,10 +9,7 @@ const DOMAIN = 'transit.giaolo';
 const FEED_NAME = /^feeds\/([a-z0-9-]{1,64})$/;
 const MOST_VIOLATIONS = 20;
 
-export const aFeedName = (text: string): Check => [
-  FEED_NAME.test(text),
-  'must be feeds/{1-64 of a-z 0-9 and hyphen}',
-];
+export const aFeedName = (text: string): Check => [FEED_NAME.test(text), 'must be feeds/{1-64 of a-z 0-9 and hyphen}'];
 
 export const feedId = (name: string): string => FEED_NAME.exec(name)?.[1] ?? '';
 

@@ -27,8 +27,8 @@ export class NoticeList {
 
   add(file: string, line: number, field: string, code: string, message: string): void {
     const kind = `${code} in ${file || 'the zip'}`;
-    let count = this.#counts.get(kind);
-    if (!count) this.#counts.set(kind, (count = { kept: 0, omitted: 0 }));
+    const count = this.#counts.get(kind) ?? { kept: 0, omitted: 0 };
+    this.#counts.set(kind, count);
     if (count.kept < MAX_OF_A_KIND && this.#kept.length < MAX_NOTICES) {
       count.kept += 1;
       this.#kept.push({ file, line, field, code, message });
@@ -40,7 +40,10 @@ export class NoticeList {
     const omitted = [...this.#counts].filter(([, count]) => count.omitted > 0);
     if (omitted.length === 0) return [...this.#kept];
     const kinds = omitted.slice(0, 20).map(([kind, count]) => `${count.omitted} ${kind}`);
-    return [...this.#kept, { file: '', line: 0, field: '', code: 'MORE_NOTICES', message: `more: ${kinds.join(', ')}` }];
+    return [
+      ...this.#kept,
+      { file: '', line: 0, field: '', code: 'MORE_NOTICES', message: `more: ${kinds.join(', ')}` },
+    ];
   }
 }
 

@@ -8,8 +8,8 @@ import { readStopTimes } from './read-stop-times.ts';
 import { readStops, warnOfUnused } from './read-stops.ts';
 import { readTrips, type TripRows } from './read-trips.ts';
 import { openTable } from './table.ts';
-import type { Frequency, Patterns, StopTimes, TimetableData, Trips } from './timetable-data.ts';
 import { Timetable } from './timetable.ts';
+import type { Frequency, Patterns, StopTimes, TimetableData, Trips } from './timetable-data.ts';
 import { orderStopTimes, type TripTimes } from './trip-times.ts';
 import { ownCopy } from './values.ts';
 import { type FeedZip, openZip, ZipError } from './zip.ts';
@@ -60,8 +60,8 @@ async function readFiles(zip: FeedZip, findings: Findings): Promise<TimetableDat
   const stops = await readStops(zip, findings);
   const routes = await readRoutes(zip, agencies, findings);
   const services = await readServices(zip, findings);
-  const { places, ...shapes } = await readShapes(zip, findings);
-  const tripRows = await readTrips(zip, { routes, services, shapes: places }, findings);
+  const { ids: shapeIds, shapes } = await readShapes(zip, findings);
+  const tripRows = await readTrips(zip, { routes, services, shapes: shapeIds }, findings);
   const frequencies = await readFrequencies(zip, tripRows.ids, findings);
   const rows = await readStopTimes(zip, { trips: tripRows.ids, stops: stops.ids }, findings);
 
@@ -130,8 +130,9 @@ function withoutStubs(
 async function readVersion(zip: FeedZip, { warnings }: Findings): Promise<string> {
   let version = '';
   const table = zip.files.has('feed_info.txt') ? await openTable(zip, 'feed_info.txt', [], warnings) : undefined;
-  const column = table?.column('feed_version') ?? -1;
-  await table?.each((row) => {
+  if (!table) return version;
+  const [column] = table.columns('feed_version');
+  await table.each((row) => {
     version ||= ownCopy(row[column] ?? '');
   });
   return version;

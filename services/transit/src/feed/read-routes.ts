@@ -16,7 +16,7 @@ export async function readAgencies(zip: FeedZip, { errors, warnings }: Findings)
   const file = 'agency.txt';
   const table = await openTable(zip, file, ['agency_name', 'agency_url', 'agency_timezone'], errors);
   if (!table) return { agencies, timeZone };
-  const [id, name, zone] = ['agency_id', 'agency_name', 'agency_timezone'].map(table.column) as [number, number, number];
+  const [id, name, zone] = table.columns('agency_id', 'agency_name', 'agency_timezone');
   const rows = new Map<string, string>();
   await table.each((row, line) => {
     const agency = { agencyId: ownCopy(row[id] ?? ''), name: ownCopy(row[name] ?? '') };
@@ -60,14 +60,14 @@ export async function readRoutes(zip: FeedZip, agencies: readonly Agency[], find
   const file = 'routes.txt';
   const table = await openTable(zip, file, ['route_id', 'route_type'], errors);
   if (!table) return { ids, routes };
-  const [id, agency, short, long, type, color] = [
+  const [id, agency, short, long, type, color] = table.columns(
     'route_id',
     'agency_id',
     'route_short_name',
     'route_long_name',
     'route_type',
     'route_color',
-  ].map((name) => table.column(name)) as [number, number, number, number, number, number];
+  );
   const agencyIds = new Set(agencies.map(({ agencyId }) => agencyId));
   const names = new Map<string, string>();
 
@@ -96,10 +96,10 @@ export async function readRoutes(zip: FeedZip, agencies: readonly Agency[], find
 }
 
 function checkNames(route: Route, names: Map<string, string>, warn: (code: string, message: string) => void): void {
-  if (route.shortName === '' && route.longName === '') return warn('NAME_MISSING', `route "${route.routeId}" has no name`);
   const key = [route.agencyId, route.type, route.shortName, route.longName].join('\n');
   const other = names.get(key);
-  if (other === undefined) names.set(key, route.routeId);
+  if (route.shortName === '' && route.longName === '') warn('NAME_MISSING', `route "${route.routeId}" has no name`);
+  else if (other === undefined) names.set(key, route.routeId);
   else warn('ROUTE_NAME_REPEATED', `route "${route.routeId}" has the name of route "${other}"`);
 }
 

@@ -22,7 +22,13 @@ export async function readServices(zip: FeedZip, findings: Findings): Promise<Se
   const ids = new Ids();
   const services: OpenService[] = [];
   if (!zip.files.has('calendar.txt') && !zip.files.has('calendar_dates.txt'))
-    findings.errors.add('calendar.txt', 0, '', 'FILE_MISSING', 'neither calendar.txt nor calendar_dates.txt is in the zip');
+    findings.errors.add(
+      'calendar.txt',
+      0,
+      '',
+      'FILE_MISSING',
+      'neither calendar.txt nor calendar_dates.txt is in the zip',
+    );
   if (zip.files.has('calendar.txt')) await readWeeks(zip, ids, services, findings);
   if (zip.files.has('calendar_dates.txt')) await readExceptions(zip, ids, services, findings);
   return { ids, services };
@@ -33,8 +39,8 @@ async function readWeeks(zip: FeedZip, ids: Ids, services: OpenService[], findin
   const file = 'calendar.txt';
   const table = await openTable(zip, file, ['service_id', ...WEEKDAYS, 'start_date', 'end_date'], errors);
   if (!table) return;
-  const [id, start, end] = ['service_id', 'start_date', 'end_date'].map(table.column) as [number, number, number];
-  const days = WEEKDAYS.map((day) => table.column(day));
+  const [id, start, end] = table.columns('service_id', 'start_date', 'end_date');
+  const days = table.columns(...WEEKDAYS);
   const rows = new Map<string, string>();
 
   await table.each((row, line) => {
@@ -55,7 +61,14 @@ async function readWeeks(zip: FeedZip, ids: Ids, services: OpenService[], findin
     const firstDay = day(row[start], file, line, 'start_date', errors);
     const lastDay = day(row[end], file, line, 'end_date', errors);
     if (lastDay < firstDay) errors.add(file, line, 'end_date', 'DATES_REVERSED', 'end_date is before start_date');
-    services.push({ serviceId: ids.all.at(-1) ?? '', weekdays, firstDay, lastDay, added: new Set(), removed: new Set() });
+    services.push({
+      serviceId: ids.all.at(-1) ?? '',
+      weekdays,
+      firstDay,
+      lastDay,
+      added: new Set(),
+      removed: new Set(),
+    });
   });
 }
 
@@ -64,7 +77,7 @@ async function readExceptions(zip: FeedZip, ids: Ids, services: OpenService[], f
   const file = 'calendar_dates.txt';
   const table = await openTable(zip, file, ['service_id', 'date', 'exception_type'], errors);
   if (!table) return;
-  const [id, date, type] = ['service_id', 'date', 'exception_type'].map(table.column) as [number, number, number];
+  const [id, date, type] = table.columns('service_id', 'date', 'exception_type');
 
   await table.each((row, line) => {
     const serviceId = row[id] ?? '';
@@ -73,7 +86,14 @@ async function readExceptions(zip: FeedZip, ids: Ids, services: OpenService[], f
     if (place < 0) {
       place = ids.add(serviceId);
       const added = new Set<number>();
-      services.push({ serviceId: ids.all[place] ?? '', weekdays: 0, firstDay: 0, lastDay: -1, added, removed: new Set() });
+      services.push({
+        serviceId: ids.all[place] ?? '',
+        weekdays: 0,
+        firstDay: 0,
+        lastDay: -1,
+        added,
+        removed: new Set(),
+      });
     }
     const service = services[place] as OpenService;
     const on = day(row[date], file, line, 'date', errors);

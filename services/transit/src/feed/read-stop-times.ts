@@ -10,7 +10,7 @@ export const DEPARTURE = 4;
 export const STOP = 5;
 
 const FILE = 'stop_times.txt';
-const COLUMNS = ['trip_id', 'stop_sequence', 'arrival_time', 'departure_time', 'stop_id'];
+const COLUMNS = ['trip_id', 'stop_sequence', 'arrival_time', 'departure_time', 'stop_id'] as const;
 
 /** All rows of stop_times.txt as trip, sequence, line, arrival, departure, stop; times that are left out are NO_TIME. */
 export async function readStopTimes(
@@ -21,8 +21,8 @@ export async function readStopTimes(
   const rows = new IntRows(6);
   const table = await openTable(zip, FILE, COLUMNS, errors);
   if (!table) return rows;
-  const [id, order, arrival, departure, stop] = COLUMNS.map(table.column) as [number, number, number, number, number];
-  const zones = ['location_id', 'location_group_id'].map(table.column);
+  const [id, order, arrival, departure, stop] = table.columns(...COLUMNS);
+  const zones = table.columns('location_id', 'location_group_id');
   let lastId = '';
   let trip = -1;
 
@@ -33,7 +33,8 @@ export async function readStopTimes(
       trip = known.trips.get(tripId);
       lastId = tripId;
     }
-    const refuse = (field: string, code: string, message: string) => trips.add(tripId, FILE, line, field, code, message);
+    const refuse = (field: string, code: string, message: string) =>
+      trips.add(tripId, FILE, line, field, code, message);
     if (trip < 0) return refuse('trip_id', 'TRIP_UNKNOWN', `no trip "${tripId}" in trips.txt`);
     const stopId = row[stop] ?? '';
     const place = known.stops.get(stopId);
@@ -47,10 +48,9 @@ export async function readStopTimes(
       return refuse('stop_sequence', 'NUMBER_INVALID', `"${row[order] ?? ''}" is no whole number`);
     const arrives = parseTime(row[arrival] ?? '');
     const departs = parseTime(row[departure] ?? '');
-    if (arrives === BAD_TIME)
-      return refuse('arrival_time', 'TIME_INVALID', `"${row[arrival]}" is no time of the form HH:MM:SS`);
+    if (arrives === BAD_TIME) return refuse('arrival_time', 'TIME_INVALID', `"${row[arrival]}" is no time (HH:MM:SS)`);
     if (departs === BAD_TIME)
-      return refuse('departure_time', 'TIME_INVALID', `"${row[departure]}" is no time of the form HH:MM:SS`);
+      return refuse('departure_time', 'TIME_INVALID', `"${row[departure]}" is no time (HH:MM:SS)`);
     rows.push(trip, sequence, line, arrives < 0 ? departs : arrives, departs < 0 ? arrives : departs, place);
   });
   if (rows.count === 0 && errors.isEmpty) errors.add(FILE, 0, '', 'FILE_EMPTY', 'the feed has no stop times');

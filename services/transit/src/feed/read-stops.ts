@@ -21,14 +21,14 @@ export async function readStops(zip: FeedZip, { errors, warnings }: Findings): P
   const lines: number[] = [];
   const table = await openTable(zip, FILE, ['stop_id', 'stop_lat', 'stop_lon'], errors);
   if (!table) return { ids, stops, lines };
-  const [id, name, lat, lon, type, parent] = [
+  const [id, name, lat, lon, type, parent] = table.columns(
     'stop_id',
     'stop_name',
     'stop_lat',
     'stop_lon',
     'location_type',
     'parent_station',
-  ].map((column) => table.column(column)) as [number, number, number, number, number, number];
+  );
   const parents: { stop: number; parentId: string; line: number }[] = [];
 
   await table.each((row, line) => {
@@ -97,7 +97,13 @@ function warnOfPlaces({ stops, lines }: Stops, parented: ReadonlySet<number>, wa
         Math.abs(other.lat - stop.lat) < SAME_PLACE_DEGREES && Math.abs(other.lon - stop.lon) < SAME_PLACE_DEGREES,
     );
     if (twin)
-      warnings.add(FILE, line, '', 'STOP_REPEATED', `stop "${stop.stopId}" has name and place of stop "${twin.stopId}"`);
+      warnings.add(
+        FILE,
+        line,
+        '',
+        'STOP_REPEATED',
+        `stop "${stop.stopId}" has name and place of stop "${twin.stopId}"`,
+      );
     byName.set(key, [...namesakes, stop]);
   });
 }

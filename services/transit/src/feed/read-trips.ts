@@ -29,14 +29,14 @@ export async function readTrips(
   const trips: TripRows = { ids, texts, line: [], route: [], service: [], shape: [], headsign: [], block: [] };
   const table = await openTable(zip, FILE, ['route_id', 'service_id', 'trip_id'], errors);
   if (!table) return trips;
-  const [id, route, service, shape, headsign, block] = [
+  const [id, route, service, shape, headsign, block] = table.columns(
     'trip_id',
     'route_id',
     'service_id',
     'shape_id',
     'trip_headsign',
     'block_id',
-  ].map((name) => table.column(name)) as [number, number, number, number, number, number];
+  );
 
   await table.each((row, line) => {
     const tripId = row[id] ?? '';

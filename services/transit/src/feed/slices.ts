@@ -63,7 +63,7 @@ function decode(file: string, bytes: Buffer, firstLine: number, errors: NoticeLi
   const hasMark = firstLine === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const content = hasMark ? bytes.subarray(3) : bytes;
   if (!isUtf8(content)) reportBadBytes(file, content, firstLine, errors);
-  const text = isAscii(content) ? content.latin1Slice() : content.utf8Slice();
+  const text = isAscii(content) ? content.toString('latin1') : content.toString('utf8');
   return plainLineEnds(file, text, firstLine, errors);
 }
 

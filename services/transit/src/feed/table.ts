@@ -6,8 +6,8 @@ import type { FeedZip } from './zip.ts';
 /** One csv file of the feed, read row by row. */
 export interface Table {
   readonly file: string;
-  /** Place of a column in a row; -1 when the file does not have it. */
-  column(name: string): number;
+  /** Places of columns in a row; -1 for those that the file does not have. */
+  columns<const Names extends readonly string[]>(...names: Names): { [Name in keyof Names]: number };
   /** Calls `onRow` for each row that is not blank; `line` is where the row starts. Yields between slices of the file. */
   each(onRow: (row: readonly string[], line: number) => void): Promise<void>;
 }
@@ -38,7 +38,8 @@ export async function openTable(
 
   return {
     file,
-    column: (name) => columns.get(name) ?? -1,
+    columns: <const Names extends readonly string[]>(...names: Names) =>
+      names.map((name) => columns.get(name) ?? -1) as { [Name in keyof Names]: number },
     each: async (onRow) => {
       const visit = rowVisitor(file, header.length, errors, onRow);
       visit(rows, first.value, 1);

@@ -16,6 +16,8 @@ export interface TripSchedule {
   readonly sequence: Int32Array;
   readonly arrival: Int32Array;
   readonly departure: Int32Array;
+  /** The trip runs at headways, and which of its starts this is has not been said: only the steps between times count. */
+  readonly isTemplate: boolean;
 }
 
 /** From here on a vehicle cannot be early or late on the trip: it belongs to another day, or to none. */
@@ -103,6 +105,7 @@ export class Timetable {
       sequence: patterns.sequence.subarray(first, end),
       arrival: stopTimes.arrival.subarray(time, time + end - first),
       departure: stopTimes.departure.subarray(time, time + end - first),
+      isTemplate: startSeconds === undefined && this.#frequencies.has(trip),
     };
   }
 

@@ -1,5 +1,5 @@
-import { test } from '@jest/globals';
 import { specFor } from '@giaolo/chassis/testing/spec';
+import { test } from '@jest/globals';
 import { activateFeed, evolve, type FeedActivated, type FeedSummary } from './activate-feed.ts';
 
 const feed = specFor(evolve);
@@ -17,8 +17,7 @@ const version = (digest: string): FeedSummary => ({
 const activated = (digest: string): FeedActivated => ({ type: 'FeedActivated', summary: version(digest) });
 
 test('puts the first version in force', () => feed().when(activateFeed, version('a')).then(activated('a')));
-test('replaces a version by another', () =>
-  feed(activated('a')).when(activateFeed, version('b')).then(activated('b')));
+test('replaces a version by another', () => feed(activated('a')).when(activateFeed, version('b')).then(activated('b')));
 test('the version in force changes nothing', () => feed(activated('a')).when(activateFeed, version('a')).then());
 test('an earlier version can come back', () =>
   feed(activated('a'), activated('b')).when(activateFeed, version('a')).then(activated('a')));

@@ -1,6 +1,6 @@
 import type { Timetable, TripSchedule } from '../feed/timetable.ts';
-import { eastOf, northOf, offsetAt, type Polyline, polylineOf } from './polyline.ts';
 import { placeStops } from './place-stops.ts';
+import { eastOf, northOf, offsetAt, type Polyline, polylineOf } from './polyline.ts';
 
 /** The way that a trip takes, and where along it its stops are. */
 export interface TripPath {

@@ -20,7 +20,12 @@ const NO_ROOM = 50;
  * the one that keeps them near the line and agrees best with the schedule's pace: a stop of an out-and-back route
  * is near the line twice, and which one is meant only its neighbours can tell.
  */
-export function placeStops(line: Polyline, x: readonly number[], y: readonly number[], pace: TripSchedule): Float64Array {
+export function placeStops(
+  line: Polyline,
+  x: readonly number[],
+  y: readonly number[],
+  pace: TripSchedule,
+): Float64Array {
   const last = x.length - 1;
   const expect = stepModel(line, pace);
   let choices: Choice[] = [];
@@ -64,7 +69,8 @@ function stepModel(line: Polyline, { arrival, departure }: TripSchedule): (stop:
   const takes = (arrival[arrival.length - 1] as number) - (departure[0] as number);
   const speed = takes > 0 ? line.length / takes : 0;
   return (stop, metres) => {
-    const seconds = stop === 0 || stop === arrival.length ? 0 : (arrival[stop] as number) - (departure[stop - 1] as number);
+    const seconds =
+      stop === 0 || stop === arrival.length ? 0 : (arrival[stop] as number) - (departure[stop - 1] as number);
     const expected = speed * seconds;
     return Math.min(2, (metres - expected) ** 2 / (Math.max(expected, 100) * 500));
   };

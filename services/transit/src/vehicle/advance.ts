@@ -1,7 +1,7 @@
 import type { Instant } from '@giaolo/chassis/clock';
 import type { Timetable } from '../feed/timetable.ts';
 import type { TripPaths } from '../trip/path.ts';
-import { type PlaceState, type Placement, place, type Run } from '../trip/place.ts';
+import { type Placement, type PlaceState, place, type Run } from '../trip/place.ts';
 import { positionAt } from '../trip/polyline.ts';
 import type { ArrivalModel, ArrivalPrediction } from '../trip/predict.ts';
 import { type Progress, progressOf } from '../trip/progress.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '@giaolo/chassis/clock';
 import { FellBehind, type LiveView } from '@giaolo/chassis/live-view';
 import { eventFrame } from '@giaolo/chassis/sse';
-import { type Element, pageData } from './element.ts';
+import { type Element, pageData } from '../live/element.ts';
 
 /** One page that listens; the chassis' EventStream, as far as following needs it. */
 export interface Listener {
