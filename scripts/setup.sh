@@ -54,7 +54,7 @@ install_packages() {
   # --no-save: the lock stays as it is, byte by byte
   if ! run_logged "installing npm packages" $log npm install --no-save --no-audit --no-fund; then
     ! grep -q ENOSPC $log || fail "the disk is full: free some space and try again"
-    fail "npm install failed: $(grep -m 1 -E '^npm (error|ERR!) [^ ]+ .*[a-z]{3}' $log || tail -n 1 $log) (is the network there? more in $log)"
+    fail "npm install failed: $(grep -m 1 -E '^npm (error|ERR!) .*(reason|fail|cannot|[Nn]o matching|[Nn]ot found)' $log || tail -n 1 $log) (is the network there? more in $log)"
   fi
   cksum <package-lock.json >node_modules/.giaolo-lock
 }

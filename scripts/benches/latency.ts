@@ -78,7 +78,11 @@ async function chassisSide({ kafka: brokers, redis: redisUrl }: Servers) {
   await bus.consume({
     group: service,
     deadLetters: name,
-    handlers: [on(topic, async (batch) => batch.forEach(({ value }) => pace.seen(value)))],
+    handlers: [
+      on(topic, async (batch) => {
+        for (const { value } of batch) pace.seen(value);
+      }),
+    ],
   });
   const act = (i: number) =>
     handler.handle(`m${i % 100}`, mark, i, { principal, method: 'Mark', requestId: `r${i}` }, () => null);

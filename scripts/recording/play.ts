@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '@giaolo/chassis/clock';
+import { Trouble } from '@giaolo/local/trouble';
 import {
   type VehicleProgress,
   vehicleProgress_UnplacedToJSON,
@@ -45,6 +46,7 @@ export interface Played {
 const WINDOW = 1_000;
 const SEEN_WITHIN_MS = 20_000;
 const PREDICTED_WITHIN_MS = 2_000;
+const STALLED_MS = 60_000;
 
 /** Plays a recording to the platform, and follows on its streams what becomes of it. */
 export async function play(options: PlayOptions): Promise<Played> {
@@ -65,6 +67,7 @@ class Player {
   readonly #placements: Placements;
   readonly #newestPlaced = new Map<string, VehicleProgress>();
   #changed = Promise.withResolvers<void>();
+  #activeAt = performance.now();
   #seenAt = 0;
   #predictedAt = 0;
 
@@ -103,7 +106,11 @@ class Player {
     streams.catch(() => {});
     // What is sent before both streams stand would pass them by.
     await Promise.race([Promise.all([vehicles.promise, predictions.promise]), streams]);
-    return (await Promise.race([this.#feed(), streams.then(() => signal.throwIfAborted())])) as Played;
+    return (await Promise.race([
+      this.#feed(),
+      this.#untilStalled(),
+      streams.then(() => signal.throwIfAborted()),
+    ])) as Played;
   }
 
   async #feed(): Promise<Played> {
@@ -114,6 +121,7 @@ class Player {
         const sent = batch[index];
         if (sent) this.#ledger.refuse(sent, reason);
       }
+      this.#activeAt = performance.now();
       this.#wake();
     };
     await sendAll(transit, feed, this.#batches(), answered, this.#signal);
@@ -129,6 +137,20 @@ class Player {
       () => this.#predictedAt + PREDICTED_WITHIN_MS,
     );
     return { ledger: this.#ledger, placements: this.#placements, published: this.#published, seconds };
+  }
+
+  /** @throws {Trouble} when positions are on their way and nothing comes back */
+  async #untilStalled(): Promise<never> {
+    for (;;) {
+      await sleep(1_000, undefined, { signal: this.#signal });
+      const now = performance.now();
+      const { outstanding } = this.#ledger;
+      if (outstanding === 0) this.#activeAt = now;
+      if (now - this.#activeAt > STALLED_MS)
+        throw new Trouble(
+          `nothing has come back from the platform for ${STALLED_MS / 1000} s: ${outstanding} positions are on their way`,
+        );
+    }
   }
 
   async *#batches(): AsyncGenerator<Sent[], void> {
@@ -161,6 +183,7 @@ class Player {
       if (isNew) this.#takeProgress(progress);
     }
     this.#seenAt = now;
+    this.#activeAt = now;
     this.#wake();
     const { sent, outstanding } = this.#ledger;
     const done = sent.length - outstanding;

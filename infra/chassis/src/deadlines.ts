@@ -1,3 +1,4 @@
+import { every } from './every.ts';
 import { log } from './log.ts';
 import type { Redis } from './redis.ts';
 import type { ShardOwnership } from './shards.ts';
@@ -17,9 +18,6 @@ export function sweepDeadlines(
   ownership: ShardOwnership,
   onDue: (name: string) => Promise<unknown>,
 ): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
   const sweepShard = async (shard: number): Promise<void> => {
     const tag = shardTag(service, shard);
     const due = await redis.zRangeByScore(`${tag}due`, '-inf', store.now(), {
@@ -28,19 +26,9 @@ export function sweepDeadlines(
     await Promise.all(due.map((key) => onDue(key.slice(tag.length))));
   };
 
-  const sweep = async (): Promise<void> => {
+  return every(SWEEP_MS, async () => {
     const results = await Promise.allSettled([...ownership.owned()].map(sweepShard));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) log.warn({ service, error: String(failed.reason) }, 'deadlines: will try again');
-    if (!stopped) timer = setTimeout(() => void (running = sweep()), SWEEP_MS);
-  };
-
-  let running = sweep();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  });
 }

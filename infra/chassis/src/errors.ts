@@ -100,14 +100,17 @@ export const principalInvalid = (why: string): ServiceError =>
     localized: { vi: 'Phiên đăng nhập không còn hợp lệ.', en: 'Your session is not valid any more.' },
   });
 
-/** The first 20 violations travel. */
-export const requestInvalid = (violations: readonly FieldViolation[]): ServiceError =>
-  common(
-    'INVALID_ARGUMENT',
-    'REQUEST_INVALID',
-    `the request is not valid: ${violations.map(({ field, description }) => `${field} ${description}`).join('; ')}`,
-    { violations, localized: { vi: 'Yêu cầu không hợp lệ.', en: 'The request is not valid.' } },
-  );
+const MAX_VIOLATIONS = 20;
+
+/** Keeps the first 20 violations: they travel in a header. */
+export function requestInvalid(violations: readonly FieldViolation[]): ServiceError {
+  const kept = violations.slice(0, MAX_VIOLATIONS);
+  const what = kept.map(({ field, description }) => `${field} ${description}`).join('; ');
+  return common('INVALID_ARGUMENT', 'REQUEST_INVALID', `the request is not valid: ${what}`, {
+    violations: kept,
+    localized: { vi: 'Yêu cầu không hợp lệ.', en: 'The request is not valid.' },
+  });
+}
 
 export const requestIdReused = (): ServiceError =>
   common('ALREADY_EXISTS', 'REQUEST_ID_REUSED', 'the request id was used with another body in the last 24 h', {

@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
-import { durationBoundaries } from './grpc/call.ts';
+import { durationBoundaries } from './durations.ts';
 import { histogram } from './metrics.ts';
 import { parseTraceparent } from './traceparent.ts';
 

@@ -29,8 +29,8 @@ test('a large snapshot comes in parts, of which only the last can be resumed fro
   for (let i = 0n; i < 1_200n; i++) view.apply(0, i, `k${i}`, { key: `k${i}`, n: 0 });
   const reader = view.watch(undefined, new AbortController().signal);
   const parts = [(await reader.next()).value, (await reader.next()).value, (await reader.next()).value];
-  expect(parts.map((part) => part && part.values.length)).toEqual([500, 500, 200]);
-  expect(parts.map((part) => part && part.token !== undefined)).toEqual([false, false, true]);
+  expect(parts.map((part) => part?.values.length)).toEqual([500, 500, 200]);
+  expect(parts.map((part) => part?.token !== undefined)).toEqual([false, false, true]);
 });
 
 test('a token that is too old, of another log, or no token at all gets a snapshot', async () => {

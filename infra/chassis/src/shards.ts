@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { every } from './every.ts';
 import { releaseLease, takeLease } from './lease.ts';
 import { log } from './log.ts';
 import type { Redis } from './redis.ts';
@@ -25,7 +26,6 @@ export async function ownShards(
   const members = `{${service}}:replicas`;
   const owned = new Map<number, number>();
   let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
 
   const fairShare = async (): Promise<number> => {
     const [seconds, microseconds] = (await redis.sendCommand(['TIME'])) as unknown as [string, string];
@@ -51,29 +51,24 @@ export async function ownShards(
     }
   };
 
-  const round = async (): Promise<void> => {
+  const rounds = every(RENEW_MS, async () => {
     try {
       const share = await fairShare();
-      // One after the other while taking, so that the share is not overshot; renewals go together.
-      const mine = [...owned.keys()];
-      await Promise.all(mine.map((shard) => tend(shard, share)));
+      // Renewals go together; new shards are taken one by one, so that the share is not overshot.
+      await Promise.all([...owned.keys()].map((shard) => tend(shard, share)));
       for (let shard = 0; shard < SHARDS && owned.size < share && !stopped; shard++)
         if (!owned.has(shard)) await tend(shard, share);
     } catch (error) {
       log.warn({ service, error: (error as Error).message }, 'shard leases could not be renewed');
     }
-    if (!stopped) timer = setTimeout(() => void (running = round()), RENEW_MS);
-  };
-
-  let running = round();
-  await running;
+  });
+  await rounds.first;
   return {
     owned: () => new Set(owned.keys()),
     owns: (shard) => owned.has(shard),
     async stop() {
       stopped = true;
-      clearTimeout(timer);
-      await running;
+      await rounds.stop();
       const release = [...owned.keys()].map((shard) =>
         releaseLease(redis, `${shardTag(service, shard)}owner`, replica),
       );

@@ -1,5 +1,6 @@
 import { ServiceError } from '@giaolo/chassis/errors';
-import { type ConnectOptions, connect } from '@giaolo/chassis/grpc/client';
+import { connect } from '@giaolo/chassis/grpc/client';
+import type { ConnectOptions } from '@giaolo/chassis/grpc/client-options';
 import type { GrpcLimits } from '@giaolo/chassis/grpc/edge';
 import { type GrpcServer, serveGrpc } from '@giaolo/chassis/grpc/server';
 import { type Handlers, type Implementation, implement } from '@giaolo/chassis/grpc/service';

@@ -73,7 +73,7 @@ async function format(place: KafkaPlace, java: string, classPath: string, childr
   rmSync(join(place.dir, 'formatting'), { recursive: true, force: true });
   const clusterId = randomBytes(16).toString('base64url');
   const properties = writeProperties(place, 'formatting');
-  const tool = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+  const tool = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties];
   const args = ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...tool];
   const exit = await children.run({ name: 'kafka format', command: java, args, log: place.log });
   if (exit.code === 127) throw new Trouble('Java is missing: install a JDK 17 or later, or set JAVA_HOME');

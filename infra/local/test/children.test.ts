@@ -33,13 +33,14 @@ test('a child that does not listen to SIGTERM is killed, with what it started it
 
 test('those of a higher stage have ended before those below are told to', async () => {
   const log = join(dir, 'order.log');
-  const step = (name: string) => shell(name, `trap 'sleep 0.1; echo ${name}; exit' TERM; while :; do sleep 0.01; done`);
+  const step = (name: string) =>
+    shell(name, `exec 2>/dev/null; trap 'sleep 0.1; echo ${name}; exit' TERM; echo up; while :; do sleep 0.01; done`);
   children.start({ ...step('broker'), log });
   children.start({ ...step('service'), log, stage: 1 });
   children.start({ ...step('feeder'), log, stage: 2 });
-  await new Promise((resolve) => setTimeout(resolve, 100)); // for the traps to be set
+  await eventually('all of them up', () => readFileSync(log, 'utf8') === 'up\n'.repeat(3));
   await children.endAll();
-  expect(readFileSync(log, 'utf8')).toBe('feeder\nservice\nbroker\n');
+  expect(readFileSync(log, 'utf8')).toBe(`${'up\n'.repeat(3)}feeder\nservice\nbroker\n`);
 });
 
 test('nothing is started any more once all is being ended', async () => {
@@ -60,7 +61,12 @@ test('a child that is not ready in time is told', async () => {
 });
 
 test('a program that is not there ends with 127', async () => {
-  const exit = await children.run({ name: 'absent', command: 'giaolo-no-such-program', args: [], log: join(dir, 'log') });
+  const exit = await children.run({
+    name: 'absent',
+    command: 'giaolo-no-such-program',
+    args: [],
+    log: join(dir, 'log'),
+  });
   expect(exit.code).toBe(127);
 });
 
@@ -75,7 +81,10 @@ test('nothing outlives a script that was killed by kill -9', async () => {
     setInterval(() => {}, 1000);
   `;
   const args = ['--input-type=module-typescript', '--eval', script];
-  const starter = spawn(nodeProgram, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
+  const starter = spawn(nodeProgram, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   const [line] = (await starter.stdout.take(1).toArray()) as [Buffer];
   const pids: number[] = JSON.parse(line.toString());
   expect(pids.map(isAlive)).toEqual([true, true, true]);

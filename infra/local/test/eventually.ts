@@ -1,5 +1,9 @@
 /** Resolves with what `met` returns once that is not empty; fails with `what` after `withinMs`. */
-export async function eventually<T>(what: string, met: () => T | Promise<T>, withinMs = 20_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  what: string,
+  met: () => T | Promise<T>,
+  withinMs = 20_000,
+): Promise<NonNullable<T>> {
   const until = performance.now() + withinMs;
   for (;;) {
     const value = await met();

@@ -3,7 +3,9 @@ import { afterEach, expect, test } from '@jest/globals';
 import { defaultPorts, freePorts, portsFrom, requireFree } from '../src/ports.ts';
 
 let server: Server | undefined;
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+});
 
 test('a port that is in use is named, with what to do', async () => {
   const { kafka } = await freePorts();

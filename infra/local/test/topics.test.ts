@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from '@jest/globals';
 import { readRegistry } from '@giaolo/topics/registry';
+import { afterEach, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { givenBrokers } from '../src/brokers.ts';
 import { withAdmin } from '../src/kafka-admin.ts';
 import { createTopics } from '../src/topics.ts';
+import { eventually } from './eventually.ts';
 
 const { kafka } = givenBrokers();
 if (!kafka) throw new Error('this test needs a real Kafka: run it through scripts/test infra/local');
@@ -32,14 +33,18 @@ test('every topic of topics.yaml is made, with its partitions and settings', asy
   const names = readRegistry().map(({ name }) => prefix + name);
   const { topics } = await withAdmin(kafka, (admin) => admin.fetchTopicMetadata({ topics: names }));
   const partitions = Object.fromEntries(topics.map((topic) => [topic.name, topic.partitions.length]));
-  expect(partitions).toEqual(Object.fromEntries(readRegistry().map((topic) => [prefix + topic.name, topic.partitions])));
+  expect(partitions).toEqual(
+    Object.fromEntries(readRegistry().map((topic) => [prefix + topic.name, topic.partitions])),
+  );
 });
 
 test('a topic that is there already is given the settings of topics.yaml', async () => {
   const old = { topic: prefix + lots, numPartitions: 12, configEntries: [{ name: 'retention.ms', value: '1000' }] };
   await withAdmin(kafka, (admin) => admin.createTopics({ topics: [old], waitForLeaders: true }));
   await createTopics(kafka, { prefix, only: [lots] });
-  expect(await configOf(lots)).toMatchObject({ 'cleanup.policy': 'compact', 'retention.ms': '604800000' });
+  // the broker puts new settings into force a moment after it took them
+  await eventually('the settings in force', async () => (await configOf(lots))['cleanup.policy'] === 'compact');
+  expect(await configOf(lots)).toMatchObject({ 'retention.ms': '604800000' });
 });
 
 test('a topic with other partitions is not touched, but told', async () => {

@@ -1,4 +1,5 @@
 import type { PageClock as ClockReading, PageVehicle } from '@giaolo/gateway/page-contract';
+import { complain } from './complain.ts';
 import { boundsOf, boundsOfPoints } from './domain/network-index.ts';
 import { type PageView, type Selection, selectionName } from './domain/selection.ts';
 import type { Language } from './i18n/language.ts';
@@ -113,7 +114,7 @@ export class Page {
       map.label(this.#layout.format.t('map.label'));
       return map;
     } catch (error) {
-      console.error('no map', error);
+      complain('no map', error);
       return undefined;
     }
   }

@@ -2,11 +2,11 @@ import { connect } from '@giaolo/chassis/grpc/client';
 import { serveHttp } from '@giaolo/chassis/http';
 import type { Lifecycle } from '@giaolo/chassis/lifecycle';
 import { openService } from '@giaolo/chassis/service';
+import { tokenFile } from '@giaolo/chassis/token-file';
 import { verifier } from '@giaolo/chassis/tokens';
 import { ParkingServiceClient } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import { TransitServiceClient } from '@giaolo/proto/giaolo/transit/v1/transit_service';
 import { pageCsp } from './adapters/console-files.ts';
-import { ownToken } from './adapters/own-token.ts';
 import type { GatewayConfig } from './config.ts';
 import { consumes, produces } from './messages.ts';
 import { startGateway } from './service.ts';
@@ -14,7 +14,8 @@ import { startGateway } from './service.ts';
 /** Opens a replica: what it stands on first, what it is asked by last; answers where its HTTP listens. */
 export async function openGateway(config: GatewayConfig, lifecycle: Lifecycle): Promise<string> {
   const { clock, bus } = await openService(lifecycle, config, { produces, consumes });
-  const identity = { token: ownToken(config.GIAOLO_TOKEN_FILE), forward: true };
+  const { GIAOLO_TOKEN_FILE: file } = config;
+  const identity = { forward: true, ...(file && { token: tokenFile(file) }) };
   const transit = connect(TransitServiceClient, config.GIAOLO_TRANSIT_ADDRESS, identity);
   lifecycle.onStop('transit', () => transit.close());
   // Never in the gateway's own name: a reservation is somebody's.

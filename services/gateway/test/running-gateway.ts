@@ -94,6 +94,9 @@ export async function runGateway(clock: Clock, consoleDir?: string): Promise<Run
     hangUp,
     pickUp: async () => {
       running = await begin(address);
+      // A bus in memory keeps nothing: what was said is said again, as Kafka's log would.
+      await bus.publisher.send([...bus.caught]);
+      await bus.settled();
     },
     end: async () => {
       await hangUp();

@@ -1,16 +1,20 @@
 import type { Clock } from '@giaolo/chassis/clock';
+import { sweepDeadlines } from '@giaolo/chassis/deadlines';
 import { applyPatch } from '@giaolo/chassis/decide';
 import { announcement, Handler } from '@giaolo/chassis/handle';
 import { connectRedis, type Redis } from '@giaolo/chassis/redis';
-import { type DecisionStore, shardOf, shardTag } from '@giaolo/chassis/store';
+import { type DecisionStore, SHARDS } from '@giaolo/chassis/store';
 import { redisStore } from '@giaolo/chassis/store-redis';
-import { brokers, namespace } from '@giaolo/chassis/testing/brokers';
+import { brokers, eventually, namespace } from '@giaolo/chassis/testing/brokers';
 import { memoryStore } from '@giaolo/chassis/testing/memory-store';
 import { lotChanged } from '@giaolo/topics/topics';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { lotChangedMessage } from '../src/adapters/wire.ts';
+import { expireHolds } from '../src/lot/expire-holds.ts';
 import { evolve, type Lot, type LotEvent, nextDeadline } from '../src/lot/lot.ts';
+import { openLot } from '../src/lot/open-lot.ts';
+import { reserveSpace } from '../src/lot/reserve-space.ts';
 import { min } from './builders.ts';
 import { acts, histories, type Step } from './histories.ts';
 import { operator } from './people.ts';
@@ -75,29 +79,35 @@ describe.each([
   });
 });
 
-test('Redis knows when a lot must decide by itself', async () => {
-  const handler = handlerOn(redisStore(redis, service, clock));
-  const dueAt = () => redis.zScore(`${shardTag(service, shardOf('lots/due'))}due`, 'lots/due');
-  const step: Step = {
-    does: 'open',
-    after: 0,
-    id: 'a',
-    person: 'user:an',
-    byOperator: false,
-    ahead: min(5),
-    capacity: 1,
-    bayIds: [],
-    bayId: '1',
-    taken: false,
-    vehicles: 0,
-    lateness: 0,
+test('the deadline of a lot is found when it has come, and not after it was met', async () => {
+  const store = redisStore(redis, service, clock);
+  const lotsOfRedis = handlerOn(store);
+  const reserve = { reservationId: 'a', holder: 'user:an', arriveBy: now + min(5) };
+  const place = { displayName: 'Bãi xe', latitude: 10, longitude: 107, unit: { code: '77', validFrom: '2025-07-01' } };
+  await lotsOfRedis.handle('due', openLot, { ...place, capacity: 1, bayIds: [] }, caller, () => null);
+  await lotsOfRedis.handle('due', reserveSpace, reserve, caller, () => null);
+  const due: string[] = [];
+  const everyShard = new Set(Array.from({ length: SHARDS }, (_, shard) => shard));
+  let sweeps = 0;
+  const owned = () => {
+    sweeps++;
+    return everyShard;
   };
-  const does = (act: Step['does']) => handler.handle('due', acts[act], step, caller, () => null);
-  await does('open');
-  expect(await dueAt()).toBeNull();
-  await does('reserve');
-  expect(await dueAt()).toBe(now + min(5));
-  now += min(5);
-  await does('sweep');
-  expect(await dueAt()).toBeNull();
+  const twoSweeps = () => {
+    const before = sweeps;
+    return eventually('two more sweeps', () => sweeps >= before + 2);
+  };
+  const ownership = { owned, owns: () => true, stop: async () => {} };
+  const sweeper = sweepDeadlines(redis, service, store, ownership, async (name) => {
+    due.push(name);
+    await lotsOfRedis.handle(name.slice('lots/'.length), expireHolds, null, caller, () => null);
+  });
+  now += min(5) - 1;
+  await twoSweeps();
+  expect(due).not.toContain('lots/due');
+  now += 1;
+  await eventually('the lot is due', () => due.includes('lots/due'));
+  await twoSweeps();
+  await sweeper.stop();
+  expect(due.filter((name) => name === 'lots/due')).toEqual(['lots/due']);
 });

@@ -11,11 +11,12 @@ import {
 } from '@opentelemetry/api';
 import { type Ambient, within } from '../ambient.ts';
 import { type Instant, wallClock } from '../clock.ts';
+import { durationBoundaries } from '../durations.ts';
 import { type Code, codes, principalMissing } from '../errors.ts';
 import { histogram } from '../metrics.ts';
 import type { Principal } from '../principal.ts';
 import { formatTraceparent, parseTraceparent } from '../traceparent.ts';
-import { methodName, serviceName } from './service.ts';
+import { methodName, serviceName } from './paths.ts';
 
 /** What a handler is told about the call it answers. */
 export interface Call {
@@ -33,8 +34,6 @@ export interface Call {
 
 /** What grpc-js hands to a handler, whatever its kind; messages as bytes. */
 export type Surface = Omit<ServerDuplexStream<Buffer, Buffer>, 'request'> & { readonly request?: Buffer };
-
-export const durationBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 
 const duration = histogram(
   'giaolo_rpc_duration_seconds',

@@ -1,6 +1,7 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
 import { idempotencyOf } from './contracts.ts';
-import { methodName, type Service, serviceName } from './service.ts';
+import { methodName, serviceName } from './paths.ts';
+import type { Service } from './service.ts';
 
 const retryPolicy = {
   maxAttempts: 3,

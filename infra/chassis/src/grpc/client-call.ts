@@ -4,9 +4,10 @@ import { ambient } from '../ambient.ts';
 import { type Instant, wallClock } from '../clock.ts';
 import { codes, deadlinePassed, dependencyUnavailable, ServiceError } from '../errors.ts';
 import { formatTraceparent } from '../traceparent.ts';
-import type { CallOptions, ConnectOptions } from './client.ts';
+import type { CallOptions, ConnectOptions } from './client-options.ts';
 import { idempotencyOf } from './contracts.ts';
-import { type Method, methodName, serviceName } from './service.ts';
+import { methodName, serviceName } from './paths.ts';
+import type { Method } from './service.ts';
 import { errorFrom } from './status.ts';
 
 const READ_MS = 1_000;

@@ -1,8 +1,8 @@
 import type { Client, ClientDuplexStream, ClientReadableStream, ClientWritableStream } from '@grpc/grpc-js';
 import type { Span } from '@opentelemetry/api';
 import { ServiceError } from '../errors.ts';
-import type { CallOptions } from './client.ts';
 import { endSpan, type OutgoingMethod, readError } from './client-call.ts';
+import type { CallOptions } from './client-options.ts';
 
 /** Both sides speak at their own pace. */
 export interface Conversation<Request, Response> {

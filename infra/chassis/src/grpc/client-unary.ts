@@ -1,6 +1,6 @@
 import type { Client, ClientUnaryCall } from '@grpc/grpc-js';
-import type { CallOptions } from './client.ts';
 import { endSpan, type OutgoingMethod, readError } from './client-call.ts';
+import type { CallOptions } from './client-options.ts';
 
 type Done = (error: unknown, response: unknown) => void;
 

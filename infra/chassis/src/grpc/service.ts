@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { serviceName } from './paths.ts';
 
 /** One method of a generated `...Service` constant. */
 export interface Method {
@@ -54,9 +55,3 @@ export function implement<S extends Service>(
     isPublic: options.isPublic ?? false,
   };
 }
-
-/** `/giaolo.parking.v1.ParkingService/GetLot` -> `giaolo.parking.v1.ParkingService` */
-export const serviceName = (path: string): string => path.slice(1, path.lastIndexOf('/'));
-
-/** `/giaolo.parking.v1.ParkingService/GetLot` -> `GetLot` */
-export const methodName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -4,7 +4,6 @@ import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import { type Code, codes, type ErrorDetails, type Language, type Localized, ServiceError } from '../errors.ts';
 
 export const DETAILS_KEY = 'grpc-status-details-bin';
-const MAX_VIOLATIONS = 20;
 
 type Any = Status['details'][number];
 
@@ -36,7 +35,7 @@ export function encodeStatus(error: ServiceError): Buffer {
   const details: Any[] = [];
   if (reason) details.push(errorInfo.encode({ reason, domain, metadata: { ...error.metadata } }));
   if (violations.length > 0)
-    details.push(badRequest.encode(BadRequest.fromPartial({ fieldViolations: violations.slice(0, MAX_VIOLATIONS) })));
+    details.push(badRequest.encode(BadRequest.fromPartial({ fieldViolations: [...violations] })));
   if (retryAfterMs !== undefined)
     details.push(
       retryInfo.encode({

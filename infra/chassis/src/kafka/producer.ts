@@ -143,8 +143,8 @@ function byTopic(batch: readonly Waiting[]): { topic: string; messages: Message[
   const topics = new Map<string, Message[]>();
   for (const { records } of batch)
     for (const record of records) {
-      let messages = topics.get(record.topic);
-      if (!messages) topics.set(record.topic, (messages = []));
+      const messages = topics.get(record.topic) ?? [];
+      if (messages.length === 0) topics.set(record.topic, messages);
       messages.push({
         key: record.key,
         value: record.value as Buffer | null,

@@ -14,6 +14,7 @@ export function specFor<State extends object, Event>(evolve: Evolve<State, Event
     ) => {
       const decision = decide(fold(evolve, history), command, now);
       return {
+        // biome-ignore lint/suspicious/noThenProperty: given / when / then; nobody awaits it
         then: (...events: Event[]) => expect(decision).toEqual(accept(...events)),
         thenRefuses: (reason: Refusal) => expect(decision).toEqual(refuse(reason)),
       };

@@ -16,7 +16,7 @@ test('folds Vietnamese', () => expect(fold('Đường Thùy Vân, Chợ Bến'))
 test.each([
   ['duong', ['Đường Thùy Vân']],
   ['thuy van', ['Đường Thùy Vân']],
-  ['Chợ', ['Bãi đỗ xe Chợ', 'Chợ Vũng Tàu']],
+  ['Chợ', ['Chợ Vũng Tàu', 'Bãi đỗ xe Chợ']],
   ['vung', ['Bến xe Vũng Tàu', 'Chợ Vũng Tàu']],
   ['72b-020', ['72B-020.11']],
   ['04', ['72B-017.34', '72B-020.11']],

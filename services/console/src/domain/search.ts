@@ -55,8 +55,11 @@ function rankOf(words: string[], texts: string[]): number | undefined {
   if (texts.includes(query)) return 0;
   if (texts.some((text) => text.startsWith(query))) return 1;
   const all = texts.join(' ');
-  const begins = (word: string) => all.startsWith(word) || new RegExp(`[^\\p{L}\\p{N}]${escape(word)}`, 'u').test(all);
-  return words.every(begins) ? 2 : undefined;
+  return words.every((word) => beginsAWord(all, word)) ? 2 : undefined;
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+function beginsAWord(text: string, part: string): boolean {
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1))
+    if (at === 0 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return true;
+  return false;
+}

@@ -1,7 +1,7 @@
 import type { Texts } from './vi.ts';
 
 export const en: Texts = {
-  'app.subtitle': 'Traffic operations centre',
+  'app.subtitle': 'Operations centre',
   'app.title': '{connection}Giaolo',
   'language.label': 'Language',
 
@@ -43,7 +43,7 @@ export const en: Texts = {
   'age.ageing': 'ageing',
   'age.stale': 'stale',
 
-  'unplaced.NO_TRIP': 'serves no trip',
+  'unplaced.NO_TRIP': 'no trip',
   'unplaced.TRIP_UNKNOWN': 'trip not in the schedule',
   'unplaced.NOT_IN_SERVICE': 'trip does not run today',
   'unplaced.OFF_ROUTE': 'off route',
@@ -65,7 +65,6 @@ export const en: Texts = {
   'vehicles.lateness': 'Late / early',
   'vehicles.age': 'Updated',
   'vehicles.next': 'to {stop}',
-  'vehicles.noTrip': 'no trip',
   'vehicles.sort': 'Sort by: {column}',
 
   'lots.title': 'Car parks',
@@ -80,6 +79,7 @@ export const en: Texts = {
   'detail.gone': 'There is no data about this any more.',
   'detail.observed': 'Observed',
 
+  'vehicle.id': 'Vehicle',
   'vehicle.trip': 'Trip',
   'vehicle.route': 'Route',
   'vehicle.nextStop': 'Next stop',
@@ -122,5 +122,7 @@ export const en: Texts = {
   'map.unavailable': 'This browser cannot draw the map (WebGL). The lists still work.',
 
   'legend.title': 'Legend',
-  'legend.lot': 'car park: free spaces, filled as cars come',
+  'legend.punctuality': 'Schedule:',
+  'legend.age': 'Data:',
+  'legend.lot': 'car park: free spaces',
 };

@@ -1,6 +1,6 @@
 /** The page's words, Vietnamese: the language it was made in. Other languages have the same keys. */
 export const vi = {
-  'app.subtitle': 'Trung tâm điều hành giao thông',
+  'app.subtitle': 'Trung tâm điều hành',
   'app.title': '{connection}Giaolo',
   'language.label': 'Ngôn ngữ',
 
@@ -42,7 +42,7 @@ export const vi = {
   'age.ageing': 'đang cũ đi',
   'age.stale': 'dữ liệu cũ',
 
-  'unplaced.NO_TRIP': 'không chạy chuyến nào',
+  'unplaced.NO_TRIP': 'không có chuyến',
   'unplaced.TRIP_UNKNOWN': 'chuyến không có trong lịch',
   'unplaced.NOT_IN_SERVICE': 'chuyến không chạy hôm nay',
   'unplaced.OFF_ROUTE': 'ngoài lộ trình',
@@ -64,7 +64,6 @@ export const vi = {
   'vehicles.lateness': 'Trễ / sớm',
   'vehicles.age': 'Cập nhật',
   'vehicles.next': 'tới {stop}',
-  'vehicles.noTrip': 'không có chuyến',
   'vehicles.sort': 'Xếp theo: {column}',
 
   'lots.title': 'Bãi đỗ xe',
@@ -79,6 +78,7 @@ export const vi = {
   'detail.gone': 'Không còn dữ liệu về mục này.',
   'detail.observed': 'Quan trắc',
 
+  'vehicle.id': 'Xe',
   'vehicle.trip': 'Chuyến',
   'vehicle.route': 'Tuyến',
   'vehicle.nextStop': 'Trạm kế tiếp',
@@ -121,7 +121,9 @@ export const vi = {
   'map.unavailable': 'Trình duyệt này không vẽ được bản đồ (WebGL). Danh sách vẫn hoạt động.',
 
   'legend.title': 'Chú giải',
-  'legend.lot': 'bãi đỗ: số chỗ trống, nền đầy dần theo số xe',
+  'legend.punctuality': 'So với lịch:',
+  'legend.age': 'Dữ liệu:',
+  'legend.lot': 'bãi đỗ xe: số chỗ trống',
 } as const;
 
 export type TextKey = keyof typeof vi;

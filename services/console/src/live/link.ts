@@ -1,3 +1,5 @@
+import { complain } from '../complain.ts';
+
 /** The part of EventSource that the link uses. */
 export interface EventStream {
   readonly readyState: number;
@@ -86,7 +88,7 @@ export class Link {
     } catch (error) {
       this.#token = undefined;
       this.#reopen();
-      console.error('the gateway sent what this page cannot read', error);
+      complain('the gateway sent what this page cannot read', error);
       return;
     }
     this.#heardAt = this.#options.wall();

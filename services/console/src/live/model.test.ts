@@ -24,8 +24,11 @@ test.each([null, {}, { now: 'soon' }])('%j is no message', (data) => {
   expect(() => new Model().handle('changes', data, 0)).toThrow('without now');
 });
 
-test('the zone is that of the first feed', () => {
+test('the zone is that of the feed with vehicles', () => {
   const model = new Model();
-  model.readNetwork(network);
+  const empty = { feed: 'feeds/a', agencyName: 'A', timeZone: 'America/New_York', digest: 'd', routes: [], stops: [] };
+  model.readNetwork({ feeds: [empty, ...network.feeds] });
+  expect(model.timeZone()).toBe('America/New_York');
+  model.handle('snapshot', { now: 0, vehicles: [vehicle('a')], predictions: [], lots: [] }, 0);
   expect(model.timeZone()).toBe('Asia/Ho_Chi_Minh');
 });

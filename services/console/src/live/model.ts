@@ -46,9 +46,12 @@ export class Model {
     this.networkState = 'read';
   }
 
-  /** The zone in which the city lives: that of its first feed, else that of this browser. */
+  /** The zone in which the city lives: that of a feed with vehicles, of any feed, else of this browser. */
   timeZone(): string {
-    return this.network.network.feeds[0]?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { feeds } = this.network.network;
+    const live = this.liveFeeds();
+    const feed = feeds.find((one) => live.has(one.feed)) ?? feeds[0];
+    return feed?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 
   /** Feeds that have vehicles on the road. */

@@ -1,4 +1,5 @@
 import type { PageNetwork } from '@giaolo/gateway/page-contract';
+import { complain } from '../complain.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -27,7 +28,7 @@ export class NetworkLoader {
       if (attempt === this.#attempt) this.#read(network);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      console.warn('the network could not be read', error);
+      complain('the network could not be read', error);
       this.#failed();
       setTimeout(() => {
         if (attempt === this.#attempt) void this.#try(attempt, Math.min(2 * pauseMs, LONGEST_PAUSE_MS));

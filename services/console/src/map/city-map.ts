@@ -23,7 +23,8 @@ export interface MapActions {
   readonly moved: (view: MapView) => void;
 }
 
-const FIT = { padding: 60, maxZoom: 16 } as const;
+// Room for the legend below.
+const FIT = { padding: { top: 56, right: 64, bottom: 124, left: 64 }, maxZoom: 16 } as const;
 const STOP_REACH_PX = 7;
 
 /** The map: ground, network and everything that moves on it. */

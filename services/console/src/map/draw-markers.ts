@@ -49,14 +49,12 @@ export function drawVehicle(
   pen.save();
   pen.translate(x, y);
   pen.scale(scale, scale);
-  if (bearing !== undefined && live) {
-    pen.save();
-    pen.rotate((bearing * Math.PI) / 180);
-    outlined(pen, path(NOSE), color, palette.ground);
-    pen.restore();
-  }
-  outlined(pen, body, known && freshness === 'fresh' ? color : palette.ground, palette.ground);
-  if (!known || freshness !== 'fresh') {
+  const solid = known && freshness === 'fresh';
+  outline(pen, body, palette.ground);
+  if (bearing !== undefined && live) drawNose(pen, bearing, color, palette.ground);
+  pen.fillStyle = solid ? color : palette.ground;
+  pen.fill(body);
+  if (!solid) {
     pen.lineWidth = 2;
     pen.strokeStyle = color;
     pen.setLineDash(freshness === 'ageing' || punctuality === 'unplaced' ? [4, 2.6] : []);
@@ -70,12 +68,12 @@ export function drawVehicle(
   }
   if (scale >= 0.75) {
     const inside = punctuality === 'unplaced' ? '?' : text;
-    pen.fillStyle = known && freshness === 'fresh' ? palette.ink : color;
+    pen.fillStyle = solid ? palette.ink : color;
     write(pen, inside, 0, 0.5, 11, palette.font, 'center');
   }
   if (!live) strike(pen, palette);
   pen.restore();
-  if (label && scale >= 0.75) writeLabel(pen, label, x + 14 * scale, y, live, palette);
+  if (label && scale >= 0.75) writeLabel(pen, label, x + 15 * scale, y, live, palette);
 }
 
 export function drawLot(pen: CanvasRenderingContext2D, marker: LotMarker, scale: number, palette: Palette): void {
@@ -121,13 +119,22 @@ export function drawRing(pen: CanvasRenderingContext2D, x: number, y: number, ra
   }
 }
 
-function outlined(pen: CanvasRenderingContext2D, shape: Path2D, fill: string, outline: string): void {
+function drawNose(pen: CanvasRenderingContext2D, bearing: number, color: string, ground: string): void {
+  const nose = path(NOSE);
+  pen.save();
+  pen.rotate((bearing * Math.PI) / 180);
+  outline(pen, nose, ground);
+  pen.fillStyle = color;
+  pen.fill(nose);
+  pen.restore();
+}
+
+/** Keeps a mark apart from what lies below it. */
+function outline(pen: CanvasRenderingContext2D, shape: Path2D, ground: string): void {
   pen.lineWidth = 4;
   pen.lineJoin = 'round';
-  pen.strokeStyle = outline;
+  pen.strokeStyle = ground;
   pen.stroke(shape);
-  pen.fillStyle = fill;
-  pen.fill(shape);
 }
 
 function strike(pen: CanvasRenderingContext2D, palette: Palette): void {
@@ -156,6 +163,7 @@ function hatch(pen: CanvasRenderingContext2D, half: number, color: string): void
   pen.restore();
 }
 
+/** A name on a small plate, so that it can be read over other names. */
 function writeLabel(
   pen: CanvasRenderingContext2D,
   label: string,
@@ -164,8 +172,14 @@ function writeLabel(
   live: boolean,
   palette: Palette,
 ): void {
+  pen.font = `600 12px ${palette.font}`;
+  const width = pen.measureText(label).width + 8;
+  pen.fillStyle = palette.ground;
+  pen.beginPath();
+  pen.roundRect(x, y - 9, width, 18, 3);
+  pen.fill();
   pen.fillStyle = live ? palette.text : palette.stale;
-  write(pen, label, x, y + 0.5, 12, palette.font, 'left', palette.ground);
+  write(pen, label, x + 4, y + 0.5, 12, palette.font, 'left');
 }
 
 function write(

@@ -54,7 +54,7 @@ export function networkStyle(palette: Palette): StyleSpecification {
         source: 'routes',
         filter: NOTHING,
         layout: line,
-        paint: { 'line-color': palette.text, 'line-width': byZoom([9, 2], [13, 3.6], [17, 7]), 'line-opacity': 0.85 },
+        paint: { 'line-color': palette.text, 'line-width': byZoom([9, 2], [13, 3.6], [17, 7]), 'line-opacity': 0.75 },
       },
       {
         id: 'stops',
@@ -112,7 +112,7 @@ export function networkStyle(palette: Palette): StyleSpecification {
         id: 'stops-names',
         type: 'symbol',
         source: 'stops',
-        minzoom: 13.6,
+        minzoom: 13,
         layout: {
           'text-field': ['get', 'name'],
           'text-font': FONTS,

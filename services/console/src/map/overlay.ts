@@ -50,7 +50,7 @@ export class Overlay {
     for (const { marker } of vehicles) drawVehicle(pen, marker, scale, this.#palette);
     this.#placed = [...lots, ...vehicles].map(({ selection, marker: { x, y } }) => ({ selection, x, y }));
     const chosen = this.#placed.find(({ selection }) => isChosen(selection, shown.selection));
-    if (chosen) drawRing(pen, chosen.x, chosen.y, 21 * scale, this.#palette);
+    if (chosen) drawRing(pen, chosen.x, chosen.y, 25 * scale, this.#palette);
   }
 
   /** The topmost thing near a point, as it was last drawn. */
@@ -85,7 +85,8 @@ export class Overlay {
           punctuality,
           freshness,
           text: placement ? signedMinutes(placement.latenessSeconds) : '',
-          label: labelled && trip ? network.routeName(feed, trip.routeId) : '',
+          // The chosen one has its name in a callout.
+          label: labelled && trip && !isChosen(own, selection) ? network.routeName(feed, trip.routeId) : '',
         },
       });
     }

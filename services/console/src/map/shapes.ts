@@ -9,8 +9,8 @@ export const BODY: Readonly<Record<Punctuality, string>> = {
   unplaced: 'M-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0Z',
 };
 
-/** Points north outside the body; turned to the bearing. */
-export const NOSE = 'M0-17.5L5.2-11.8Q0-13.8-5.2-11.8Z';
+/** Points north out of the body; turned to the bearing. */
+export const NOSE = 'M0-19.5L7.2-7.5h-14.4Z';
 
 export const FILL_VARIABLE: Readonly<Record<Punctuality, string>> = {
   'on-time': '--on-time',

@@ -22,9 +22,13 @@ export class LostBanner {
     const lost = shown.link === 'lost';
     show(this.#box, lost);
     setText(this.#alert, lost ? t('link.lost') : '');
-    if (!lost) return;
-    if (heardNow === undefined) return setText(this.#words, t('link.lostBannerNever'));
+    if (lost) setText(this.#words, this.#say(shown, silenceMs, heardNow));
+  }
+
+  #say(shown: Shown, silenceMs: number, heardNow: number | undefined): string {
+    const { t } = this.#format;
+    if (heardNow === undefined) return t('link.lostBannerNever');
     const time = this.#format.clock(heardNow, shown.timeZone);
-    setText(this.#words, t('link.lostBanner', { age: this.#format.duration(silenceMs), time }));
+    return t('link.lostBanner', { age: this.#format.duration(silenceMs), time });
   }
 }

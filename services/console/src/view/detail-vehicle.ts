@@ -53,7 +53,7 @@ export class VehicleDetail {
   readonly #lateness = h('p', { class: 'big value' });
   readonly #age = new AgeMark();
   readonly #observedAt = h('span');
-  readonly #facts: Readonly<Record<'trip' | 'nextStop' | 'speed' | 'distance' | 'agency', Fact>>;
+  readonly #facts: Readonly<Record<'id' | 'trip' | 'nextStop' | 'speed' | 'distance' | 'agency', Fact>>;
   readonly #predictionAge = new AgeMark();
   readonly #table: HTMLElement;
   readonly #none: HTMLElement;
@@ -63,6 +63,7 @@ export class VehicleDetail {
     const { t } = format;
     this.#head = new DetailHead(t('kind.vehicle'), this.#glyph.element);
     this.#facts = {
+      id: new Fact(t('vehicle.id')),
       nextStop: new Fact(t('vehicle.nextStop')),
       trip: new Fact(t('vehicle.trip')),
       distance: new Fact(t('vehicle.distance')),
@@ -97,7 +98,7 @@ export class VehicleDetail {
     const age = ageOf('vehicle', vehicle.observedAt, now);
     const route = trip && network.route(feed, trip.routeId);
     const title = trip ? `${format.t('vehicle.route')} ${network.routeName(feed, trip.routeId)}` : vehicle.vehicleId;
-    this.#head.set(title, [vehicle.vehicleId, route?.longName].filter(Boolean).join(' · '));
+    this.#head.set(title, route?.longName ?? '');
     this.#glyph.update(
       punctualityOf(vehicle),
       age.freshness,
@@ -108,6 +109,7 @@ export class VehicleDetail {
     setAttribute(this.element, 'data-punctuality', punctualityOf(vehicle));
     setText(this.#observedAt, format.clock(vehicle.observedAt, network.timeZone(feed) ?? shown.timeZone));
     this.#age.update(age, format);
+    this.#facts.id.set(vehicle.vehicleId);
     this.#facts.trip.set(trip?.tripId);
     this.#facts.nextStop.set(placement && network.stopName(feed, placement.nextStopId));
     this.#facts.distance.set(placement && format.distance(placement.distance));

@@ -4,7 +4,7 @@ import type { Format } from '../i18n/format.ts';
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../i18n/language.ts';
 import type { PageClock } from '../live/page-clock.ts';
 import { h, setAttribute, setText, show, svg } from './dom.ts';
-import { VehicleGlyph } from './glyph.ts';
+import { LotGlyph, VehicleGlyph } from './glyph.ts';
 import type { Pane, Shown } from './shown.ts';
 
 /** Name, the city in numbers, the platform's clock, the state of the connection, and the language. */
@@ -12,7 +12,8 @@ export class Header implements Pane {
   readonly element: HTMLElement;
   readonly #clock: PageClock;
   readonly #time = h('span', { class: 'clock-time' });
-  readonly #date = h('span', { class: 'clock-date' });
+  readonly #date = h('span');
+  readonly #zone = h('span');
   readonly #replay = h('span', { class: 'replay' });
   readonly #link = h('span', { class: 'link-state', role: 'status' });
   readonly #vehicles = h('b');
@@ -34,15 +35,23 @@ export class Header implements Pane {
       ' ',
       t('summary.silent'),
     );
+    const lot = new LotGlyph();
+    lot.update(0.6, 'fresh', '');
+    const freeWords = h('span', { class: 'chip-words' }, t('summary.free'));
     const summary = h(
       'ul',
       { class: 'summary', 'aria-label': t('summary.label') },
       h('li', { class: 'chip chip-total' }, this.#vehicles, ' ', t('summary.vehicles')),
       ...PUNCTUALITIES.map((punctuality) => this.#chip(punctuality, format)),
       this.#silentChip,
-      h('li', { class: 'chip chip-total' }, this.#free, ' ', this.#capacity, ' ', t('summary.free')),
+      h('li', { class: 'chip chip-total' }, lot.element, this.#free, ' ', this.#capacity, ' ', freeWords),
     );
-    const words = h('div', { class: 'clock-words' }, this.#replay, this.#date);
+    const words = h(
+      'div',
+      { class: 'clock-words' },
+      this.#date,
+      h('div', { class: 'clock-kind' }, this.#replay, this.#zone),
+    );
     const time = h('div', { class: 'clock', role: 'group', 'aria-label': t('clock.label') }, words, this.#time);
     this.element = h('header', { class: 'top' }, name, summary, time, this.#link, languages(format, setLanguage));
   }
@@ -51,7 +60,8 @@ export class Header implements Pane {
     const { format, live, now, timeZone, link } = shown;
     const { t } = format;
     setText(this.#time, format.clock(now, timeZone));
-    setText(this.#date, `${format.day(now, timeZone)} · ${format.zone(now, timeZone)}`);
+    setText(this.#date, format.day(now, timeZone));
+    setText(this.#zone, format.zone(now, timeZone));
     this.#showReplay(format);
     setAttribute(this.#link, 'data-link', link);
     setText(this.#link, t(`link.${link}`));

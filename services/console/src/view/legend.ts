@@ -5,6 +5,7 @@ import { h } from './dom.ts';
 import { LotGlyph, VehicleGlyph } from './glyph.ts';
 
 const FRESHNESSES: readonly Freshness[] = ['fresh', 'ageing', 'stale', 'unknown'];
+const ROOMY_PX = 1200;
 const EXAMPLES = { 'very-late': '+12', late: '+4', 'on-time': '', early: '−2', unplaced: '' };
 
 /** What the marks on the map mean; can be folded away. */
@@ -25,12 +26,18 @@ export function legend(format: Format): HTMLElement {
   );
   const lot = new LotGlyph();
   lot.update(0.6, 'fresh', '37');
+  const group = (...items: (Node | string)[]) => h('ul', { class: 'legend-group' }, ...items);
+  const name = (key: 'legend.punctuality' | 'legend.age') => h('li', { class: 'legend-name' }, t(key));
+  const marks = [
+    group(name('legend.punctuality'), ...vehicles),
+    group(name('legend.age'), ...ages),
+    group(h('li', {}, lot.element, t('legend.lot'))),
+  ];
+  const open = window.innerWidth >= ROOMY_PX;
   return h(
     'details',
-    { class: 'legend', open: true },
+    { class: 'legend', open },
     h('summary', {}, t('legend.title')),
-    h('ul', {}, ...vehicles),
-    h('ul', {}, ...ages),
-    h('ul', { class: 'legend-wide' }, h('li', {}, lot.element, t('legend.lot'))),
+    h('div', { class: 'legend-marks' }, ...marks),
   );
 }

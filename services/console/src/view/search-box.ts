@@ -53,8 +53,11 @@ export class SearchBox implements Pane {
 
   #look(): void {
     const query = this.#input.value;
-    if (!this.#shown || query.trim() === '') return this.#close();
-    const { live, network } = this.#shown;
+    if (!this.#shown || query.trim() === '') this.#close();
+    else this.#offer(query, this.#shown);
+  }
+
+  #offer(query: string, { live, network }: Shown): void {
     this.#found = search(query, {
       network: network.network,
       vehicles: live.vehicles.values(),

@@ -34,7 +34,7 @@ export class VehicleRow implements Row<{ vehicle: PageVehicle; shown: Shown }> {
     const punctuality = punctualityOf(vehicle);
     const nextStop = placement && network.stopName(feed, placement.nextStopId);
     setText(this.#route, trip ? network.routeName(feed, trip.routeId) : vehicle.vehicleId);
-    setText(this.#trip, trip ? vehicle.vehicleId : format.t('vehicles.noTrip'));
+    setText(this.#trip, trip ? vehicle.vehicleId : '');
     setText(this.#lateness, placement ? format.lateness(placement.latenessSeconds) : format.unplaced(vehicle.unplaced));
     setText(this.#next, nextStop ? format.t('vehicles.next', { stop: nextStop }) : '');
     setAttribute(this.#next, 'title', nextStop);

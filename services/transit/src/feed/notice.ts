@@ -14,6 +14,8 @@ export interface Notice {
 const MAX_NOTICES = 200;
 // One broken column must not hide what else is wrong.
 const MAX_OF_A_KIND = 25;
+// A message may quote a field, and a field may be a megabyte.
+const MAX_MESSAGE = 300;
 const MAX_BROKEN_SHARE = 0.05;
 
 /** A bounded list: the first findings in full, the rest as a count by kind. */
@@ -31,7 +33,7 @@ export class NoticeList {
     this.#counts.set(kind, count);
     if (count.kept < MAX_OF_A_KIND && this.#kept.length < MAX_NOTICES) {
       count.kept += 1;
-      this.#kept.push({ file, line, field, code, message });
+      this.#kept.push({ file, line, field, code, message: message.slice(0, MAX_MESSAGE) });
     } else count.omitted += 1;
   }
 

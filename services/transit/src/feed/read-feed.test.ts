@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { strFromU8, unzipSync } from 'fflate';
 import { recording, testWithRecordings } from '../../test/recordings.ts';
 import { feedZip } from '../../test/tiny-feed.ts';
+import { tripPaths } from '../trip/path.ts';
 import { readFeed } from './read-feed.ts';
 
 const kindsOf = (notices: { code: string; file: string }[]) => [...new Set(notices.map((n) => `${n.file} ${n.code}`))];
@@ -124,6 +127,15 @@ test.each<[string, Record<string, string | undefined>, string, number, string, s
   expect(errors).toContainEqual(expect.objectContaining({ file, line, field, code }));
 });
 
+test('a trip cannot call at a node of a station that has no place', async () => {
+  const stops = 'stop_id,stop_name,stop_lat,stop_lon,location_type\nA,a,1,2,\nB,b,1,3,0\nC,c,,,3\nD,d,1,4,\n';
+  const { errors } = await verdict(feedZip({ 'stops.txt': stops }));
+  expect(errors).toMatchObject([
+    { file: 'stop_times.txt', line: 4, code: 'STOP_WITHOUT_PLACE' },
+    { file: 'stop_times.txt', line: 8, code: 'STOP_WITHOUT_PLACE' },
+  ]);
+});
+
 test('a few broken trips of many are left out; many refuse the feed', async () => {
   const ids = Array.from({ length: 40 }, (_, i) => `T${i + 1}`);
   const trips = ['route_id,service_id,trip_id', ...ids.map((id) => `R1,all,${id}`), ''].join('\n');
@@ -145,6 +157,44 @@ test('what is wrong in every line is told in a bounded list', async () => {
   const { errors } = await verdict(feedZip({ 'stop_times.txt': stopTimes(...rows) }));
   expect(errors).toHaveLength(26);
   expect(errors.at(-1)).toMatchObject({ code: 'MORE_NOTICES', message: 'more: 475 STOP_UNKNOWN in stop_times.txt' });
+});
+
+test('whatever a file holds, the answer is a verdict, and what is let in can be asked', async () => {
+  const files = unzipSync(feedZip());
+  const file = fc.constantFrom(
+    'agency.txt',
+    'calendar.txt',
+    'routes.txt',
+    'shapes.txt',
+    'stops.txt',
+    'trips.txt',
+    'stop_times.txt',
+  );
+  const noise = fc.constantFrom('"', ',', '\n', '\r', '-', '9', 'T1', ':', ' ', '\u0000', 'é');
+  const edit = fc.record({ file, at: fc.nat(), cut: fc.nat({ max: 4 }), put: fc.array(noise, { maxLength: 4 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
+      const changed: Record<string, string> = {};
+      for (const { file, at, cut, put } of edits) {
+        const text = changed[file] ?? strFromU8(files[file] ?? new Uint8Array());
+        const start = at % (text.length + 1);
+        changed[file] = text.slice(0, start) + put.join('') + text.slice(start + cut);
+      }
+      const answer = await readFeed(feedZip(changed));
+      if (!answer.ok) return expect(answer.errors.length).toBeGreaterThan(0);
+      const { feed } = answer;
+      const paths = tripPaths(feed);
+      feed.data.trips.ids.forEach((_, trip) => {
+        const { arrival, departure } = feed.scheduleOf(trip, '20260216');
+        arrival.forEach((time, i) => {
+          expect(time).toBeGreaterThanOrEqual(departure[i - 1] ?? 0);
+          expect(departure[i]).toBeGreaterThanOrEqual(time);
+        });
+        for (const at of paths.of(trip).stops) expect(at).toBeGreaterThanOrEqual(0);
+      });
+    }),
+    { numRuns: 300 },
+  );
 });
 
 // The index of ../shared/data/gtfs-bad: what each feed must be refused for, or warned of.
@@ -187,10 +237,10 @@ testWithRecordings.each<[string, string]>([
 
 testWithRecordings.each<[string, number]>([
   ['gtfs-bad/transitfeed/good_feed', 28],
-  ['gtfs-bad/transitfeed/utf8bom', 27],
-  ['gtfs-bad/transitfeed/only_calendar_dates', 27],
+  ['gtfs-bad/transitfeed/utf8bom', 28],
+  ['gtfs-bad/transitfeed/only_calendar_dates', 28],
   ['gtfs-bad/transitfeed/flatten_feed', 27],
-  ['gtfs-bad/transitfeed/repeated_route_name', 27],
+  ['gtfs-bad/transitfeed/repeated_route_name', 28],
   ['gtfs-bad/transitland/example-good', 28],
   ['gtfs-bad/geometry/grand-river-trip-1426033', 56],
   ['gtfs-static/bogor-angkot', 172_080],

@@ -1,7 +1,8 @@
 import { type Findings, type Notice, NoticeList, TripFindings } from './notice.ts';
 import { findPatterns } from './patterns.ts';
+import { readAgencies } from './read-agencies.ts';
 import { readFrequencies } from './read-frequencies.ts';
-import { readAgencies, readRoutes } from './read-routes.ts';
+import { readRoutes } from './read-routes.ts';
 import { readServices } from './read-services.ts';
 import { readShapes } from './read-shapes.ts';
 import { readStopTimes } from './read-stop-times.ts';
@@ -63,7 +64,7 @@ async function readFiles(zip: FeedZip, findings: Findings): Promise<TimetableDat
   const { ids: shapeIds, shapes } = await readShapes(zip, findings);
   const tripRows = await readTrips(zip, { routes, services, shapes: shapeIds }, findings);
   const frequencies = await readFrequencies(zip, tripRows.ids, findings);
-  const rows = await readStopTimes(zip, { trips: tripRows.ids, stops: stops.ids }, findings);
+  const rows = await readStopTimes(zip, { trips: tripRows.ids, stops }, findings);
 
   const routeOf = (trip: number) => routes.routes[tripRows.route[trip] ?? -1];
   const times = await orderStopTimes(rows, { ids: tripRows.ids.all, routeOf }, stops.stops, findings);

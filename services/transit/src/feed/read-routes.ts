@@ -4,49 +4,6 @@ import type { Agency, Route } from './timetable-data.ts';
 import { Ids, ownCopy, parseCount } from './values.ts';
 import type { FeedZip } from './zip.ts';
 
-export interface Agencies {
-  readonly agencies: Agency[];
-  readonly timeZone: string;
-}
-
-/** agency.txt; all agencies of a feed share one time zone. */
-export async function readAgencies(zip: FeedZip, { errors, warnings }: Findings): Promise<Agencies> {
-  const agencies: Agency[] = [];
-  let timeZone = '';
-  const file = 'agency.txt';
-  const table = await openTable(zip, file, ['agency_name', 'agency_url', 'agency_timezone'], errors);
-  if (!table) return { agencies, timeZone };
-  const [id, name, zone] = table.columns('agency_id', 'agency_name', 'agency_timezone');
-  const rows = new Map<string, string>();
-  await table.each((row, line) => {
-    const agency = { agencyId: ownCopy(row[id] ?? ''), name: ownCopy(row[name] ?? '') };
-    const other = rows.get(agency.agencyId);
-    if (other === row.join()) return warnings.add(file, line, '', 'ROW_REPEATED', 'the row is there twice');
-    if (other !== undefined)
-      errors.add(file, line, 'agency_id', 'KEY_DUPLICATE', `a second agency "${agency.agencyId}"`);
-    rows.set(agency.agencyId, row.join());
-    if (agency.name === '') errors.add(file, line, 'agency_name', 'VALUE_MISSING', 'agency_name is empty');
-    agencies.push(agency);
-    const problem = zoneProblem(row[zone]?.trim() ?? '', timeZone);
-    if (problem) errors.add(file, line, 'agency_timezone', ...problem);
-    else timeZone = ownCopy(row[zone] ?? '');
-  });
-  if (agencies.length === 0) errors.add(file, 0, '', 'FILE_EMPTY', 'the feed names no agency');
-  return { agencies, timeZone };
-}
-
-function zoneProblem(zone: string, zoneOfOthers: string): [string, string] | undefined {
-  if (zone === '') return ['VALUE_MISSING', 'agency_timezone is empty'];
-  if (zoneOfOthers !== '' && zone !== zoneOfOthers)
-    return ['TIME_ZONE_DIFFERENT', `${zone}, but another agency has ${zoneOfOthers}`];
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return undefined;
-  } catch {
-    return ['TIME_ZONE_UNKNOWN', `"${zone}" is no IANA time zone`];
-  }
-}
-
 export interface Routes {
   readonly ids: Ids;
   readonly routes: Route[];
@@ -60,14 +17,8 @@ export async function readRoutes(zip: FeedZip, agencies: readonly Agency[], find
   const file = 'routes.txt';
   const table = await openTable(zip, file, ['route_id', 'route_type'], errors);
   if (!table) return { ids, routes };
-  const [id, agency, short, long, type, color] = table.columns(
-    'route_id',
-    'agency_id',
-    'route_short_name',
-    'route_long_name',
-    'route_type',
-    'route_color',
-  );
+  const [id, agency, type, color] = table.columns('route_id', 'agency_id', 'route_type', 'route_color');
+  const [short, long] = table.columns('route_short_name', 'route_long_name');
   const agencyIds = new Set(agencies.map(({ agencyId }) => agencyId));
   const names = new Map<string, string>();
 
@@ -79,7 +30,7 @@ export async function readRoutes(zip: FeedZip, agencies: readonly Agency[], find
       shortName: cell(short),
       longName: cell(long),
       type: parseCount(row[type] ?? '') ?? -1,
-      color: cell(color),
+      color: hexColor(cell(color)),
     };
     if (route.routeId === '') return errors.add(file, line, 'route_id', 'VALUE_MISSING', 'route_id is empty');
     if (ids.add(route.routeId) < 0)
@@ -106,3 +57,6 @@ function checkNames(route: Route, names: Map<string, string>, warn: (code: strin
 // 0-7, 11, 12, and the extended types (100-1799), which consumers take as well.
 const isRouteType = (type: number): boolean =>
   (type >= 0 && type <= 7) || type === 11 || type === 12 || (type >= 100 && type < 1800);
+
+/** Some feeds write colours as in CSS; what is no colour is left out. */
+const hexColor = (text: string): string => /^#?([0-9a-f]{6})$/i.exec(text)?.[1] ?? '';

@@ -29,14 +29,8 @@ export async function readTrips(
   const trips: TripRows = { ids, texts, line: [], route: [], service: [], shape: [], headsign: [], block: [] };
   const table = await openTable(zip, FILE, ['route_id', 'service_id', 'trip_id'], errors);
   if (!table) return trips;
-  const [id, route, service, shape, headsign, block] = table.columns(
-    'trip_id',
-    'route_id',
-    'service_id',
-    'shape_id',
-    'trip_headsign',
-    'block_id',
-  );
+  const [id, route, service, shape] = table.columns('trip_id', 'route_id', 'service_id', 'shape_id');
+  const [headsign, block] = table.columns('trip_headsign', 'block_id');
 
   await table.each((row, line) => {
     const tripId = row[id] ?? '';

@@ -25,6 +25,7 @@ export async function openTable(
   const header = rows.shift()?.map((name) => name.trim());
   if (first.done || !header || header.every((name) => name === '')) {
     errors.add(file, 0, '', 'FILE_EMPTY', 'the file has no header');
+    await rest.return();
     return undefined;
   }
   const columns = new Map<string, number>();
@@ -34,7 +35,10 @@ export async function openTable(
   });
   const missing = required.filter((name) => !columns.has(name));
   for (const name of missing) errors.add(file, 1, name, 'COLUMN_MISSING', `the column ${name} is missing`);
-  if (missing.length > 0) return undefined;
+  if (missing.length > 0) {
+    await rest.return();
+    return undefined;
+  }
 
   return {
     file,

@@ -82,42 +82,40 @@ function pointAt(line: Polyline, distance: number): [number, number] {
   return [x + share * ((line.x[i + 1] as number) - x), y + share * ((line.y[i + 1] as number) - y)];
 }
 
-// Two minima so close along the line are one, seen across the corners of a coarse shape.
+// Minima so close along the line are one, seen across the corners of the shape.
 const SAME_PLACE = 30;
 
 /**
  * Where a line comes near a point of the plane: once per pass, within `reach` metres, in order along the line.
  * A loop or a way back on the same street gives several.
  */
-export function nearbyOn(line: Polyline, x: number, y: number, reach: number): Nearby[] {
-  const { x: xs, y: ys, at } = line;
+export function nearbyOn({ x: xs, y: ys, at, length }: Polyline, x: number, y: number, reach: number): Nearby[] {
   const found: Nearby[] = [];
   const reach2 = reach * reach;
-  let before = Number.POSITIVE_INFINITY;
-  let isFalling = false;
-  let lowestAt = 0;
+  // The line comes nearer up to the corner that is looked at; it does so, in a way, up to its start.
+  let isNearing = true;
   for (let i = 0; i + 1 < at.length; i++) {
     const x0 = xs[i] as number;
     const y0 = ys[i] as number;
     const dx = (xs[i + 1] as number) - x0;
     const dy = (ys[i + 1] as number) - y0;
-    const step = (at[i + 1] as number) - (at[i] as number);
-    let share = ((x - x0) * dx + (y - y0) * dy) / (step * step);
-    if (share < 0) share = 0;
-    else if (share > 1) share = 1;
-    const ox = x0 + share * dx - x;
-    const oy = y0 + share * dy - y;
-    const square = ox * ox + oy * oy;
-    if (square < before) {
-      isFalling = true;
-      lowestAt = (at[i] as number) + share * step;
-    } else if (square > before && isFalling) {
-      if (before <= reach2) keep(found, lowestAt, Math.sqrt(before));
-      isFalling = false;
+    const from = at[i] as number;
+    const step = (at[i + 1] as number) - from;
+    const share = ((x - x0) * dx + (y - y0) * dy) / (step * step);
+    const isFoot = share > 0 && share < 1;
+    if (isFoot || (share <= 0 && isNearing)) {
+      const along = isFoot ? share : 0;
+      const ox = x0 + along * dx - x;
+      const oy = y0 + along * dy - y;
+      const square = ox * ox + oy * oy;
+      if (square <= reach2) keep(found, from + along * step, Math.sqrt(square));
     }
-    before = square;
+    isNearing = share >= 1;
   }
-  if (isFalling && before <= reach2) keep(found, lowestAt, Math.sqrt(before));
+  if (isNearing && at.length > 1) {
+    const offset = Math.hypot((xs[at.length - 1] as number) - x, (ys[at.length - 1] as number) - y);
+    if (offset <= reach) keep(found, length, offset);
+  }
   return found;
 }
 

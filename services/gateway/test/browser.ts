@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findChromium } from '@giaolo/local/chromium';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const run = promisify(execFile);
+
+/** Draws WebGL without a graphics card. */
+const FLAGS = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--no-sandbox'];
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('this test needs Chromium: apt-get install chromium, or set GIAOLO_CHROMIUM');
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** Bundles the page as it is now, beside the bundle of whoever runs the platform. */
+export async function bundlePage(): Promise<{ dir: string; remove(): void }> {
+  const dir = mkdtempSync(join(tmpdir(), 'giaolo-page-'));
+  const require = createRequire(import.meta.url);
+  const vite = join(require.resolve('vite/package.json'), '..', 'bin', 'vite.js');
+  const cwd = join(import.meta.dirname, '../../console');
+  await run(process.execPath, [vite, 'build', '--outDir', dir, '--emptyOutDir'], { cwd, env: environment() });
+  return { dir, remove: () => rmSync(dir, { recursive: true }) };
+}
+
+/** Not jest's options, which Vite does not understand. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...rest } = process.env;
+  return rest;
+}
+
+/** What a page complained of: scripts that failed, and what its security policy forbade. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  return complaints;
+}
+
+/** Where the selected thing stands on the map: the corner of its callout. */
+export async function calloutAt(page: Page): Promise<{ x: number; y: number }> {
+  const box = await page.locator('.callout').boundingBox();
+  if (!box) throw new Error('nothing on the map is selected');
+  return { x: box.x, y: box.y };
+}
