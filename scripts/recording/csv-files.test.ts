@@ -7,7 +7,7 @@ const text = (lines: Iterable<string>): string => [...lines].join('');
 
 test('predictions', () => {
   const publication = {
-    tripId: 'T,1',
+    tripId: 'T,"1"',
     startDate: '20260216',
     vehicleId: 'V',
     observedAt: departure,
@@ -18,8 +18,8 @@ test('predictions', () => {
   };
   expect(text(predictionLines([publication]))).toBe(
     `predicted_at,trip_id,start_date,vehicle_id,stop_id,stop_sequence,predicted_arrival,p10,p90,model
-1771200000,"T,1",20260216,V,B,2,1771200100,,,schedule-deviation
-1771200000,"T,1",20260216,V,C,3,1771200200.5,,,schedule-deviation
+1771200000,"T,""1""",20260216,V,B,2,1771200100,,,schedule-deviation
+1771200000,"T,""1""",20260216,V,C,3,1771200200.5,,,schedule-deviation
 `,
   );
 });

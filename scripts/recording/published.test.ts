@@ -39,6 +39,6 @@ test('the newest prediction that stood at the time, of that vehicle, is the one 
   expect(at(2, 600)).toBeUndefined();
   expect(published.newestOf('T', '20260216', 'V')).toBe(departure + 40_000);
   expect(published.newestOf('T', '20260217', 'V')).toBe(Number.NEGATIVE_INFINITY);
-  expect([published.publications, published.predictions]).toEqual([4, 5]);
+  expect([published.publications, published.predictions]).toEqual([3, 4]);
   expect([...published].map(({ observedAt }) => (observedAt - departure) / 1000)).toEqual([10, 40, 50]);
 });

@@ -45,13 +45,15 @@ export class Published {
         ({ predictedArrivalTime }) => predictedArrivalTime?.getTime() ?? Number.NaN,
       ),
     };
-    this.#publications++;
-    this.#predictions += stops.length;
     const key = keyOf(publication.tripId, publication.startDate, publication.vehicleId);
     const all = this.#byRun.get(key) ?? [];
     this.#byRun.set(key, all);
-    // They come in order but for repetitions after a stream was resumed.
-    if ((all.at(-1)?.observedAt ?? Number.NEGATIVE_INFINITY) <= publication.observedAt) all.push(publication);
+    // They come in order, but for repetitions when a stream is resumed or the platform handles a batch again.
+    const newest = all.at(-1)?.observedAt ?? Number.NEGATIVE_INFINITY;
+    if (publication.observedAt <= newest) return;
+    all.push(publication);
+    this.#publications++;
+    this.#predictions += stops.length;
   }
 
   /** The newest position of a vehicle on a trip on which a prediction stands. */
@@ -68,8 +70,10 @@ export class Published {
     return predictedAt === undefined || Number.isNaN(predictedAt) ? undefined : predictedAt;
   };
 
-  *[Symbol.iterator](): IterableIterator<Publication> {
-    for (const all of this.#byRun.values()) yield* all;
+  /** In the order in which they were made. */
+  [Symbol.iterator](): IterableIterator<Publication> {
+    const all = [...this.#byRun.values()].flat();
+    return all.sort((a, b) => a.observedAt - b.observedAt)[Symbol.iterator]();
   }
 
   #intern(text: string): string {

@@ -10,7 +10,8 @@ export function tableOf(result: Result): string {
 
 function summary(result: Result): string[] {
   const { positions, matched, matchedWithin60m, backwardSteps, unmatched, refused, passed, lost, latency } = result;
-  const row = (label: string, n: number, more = '') => `${label.padEnd(16)}${count(n).padStart(10)}  ${more}`.trimEnd();
+  const row = (label: string, n: number | undefined, more = '') =>
+    `${label.padEnd(16)}${(n === undefined ? '' : count(n)).padStart(10)}  ${more}`.trimEnd();
   const share = (n: number) => `${percent(positions > 0 ? (100 * n) / positions : null)} %`;
   const near = `${share(matchedWithin60m)} within 60 m of their trip's path`;
   const ms = (value: number | null) => (value === null ? '-' : `${Math.round(value)} ms`);
@@ -24,7 +25,7 @@ function summary(result: Result): string[] {
     row('predictions', result.predictions, `arrival times in ${count(result.publications)} publications`),
     row('true arrivals', result.arrivals, `derived from the recording; ${count(result.scored)} predictions judged`),
     row('positions/s', Math.round(result.positionsPerSecond), `in ${result.seconds.toFixed(1)} s`),
-    row('sent to seen', 0, `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}`).replace(/ 0 {2}/, '   '),
+    row('sent to seen', undefined, `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}`),
   ];
 }
 

@@ -71,6 +71,7 @@ const BATCH = 64;
 const ATTEMPTS = 10;
 const QUEUE_LIMIT = 5_000;
 const KNOWN_LIMIT = 20_000;
+const LARGEST_EVENT = 800 * 1024;
 
 const decisions = counter('giaolo_decisions_total', 'Commands decided, by aggregate, method and outcome');
 const conflicts = counter('giaolo_commit_conflicts_total', 'Commits that had to be decided again, by cause');
@@ -236,6 +237,7 @@ export class Handler<State extends object, Event> {
 
   #record(event: Event, after: State, name: string, sequence: number, now: Instant, caller: Caller): OutboxRecord {
     const { topic, key, value } = this.#spec.announce(event, after, name, now);
+    if (value.length > LARGEST_EVENT) throw new Error(`an event of ${value.length} bytes would never leave the outbox`);
     return {
       topic,
       key,

@@ -119,6 +119,31 @@ test('a view holds what was there before, follows what comes, and resumes on ano
   stop.abort();
 });
 
+test('bytes of any kind arrive as they are, and a record that Kafka refuses is told to its sender alone', async () => {
+  const own = `${namespace('bus')}.`;
+  await createTopics([notes.name, letters.name].map((name) => own + name));
+  const bus = openBus(own);
+  const seen = await bus.view({ sources: [view(notes, ({ value }) => value.n)] });
+  const plain = new TextEncoder().encode('{"n":7}');
+  const unknown = { ...record('a', 1), topic: letters.name };
+  const admin = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const entries = [{ name: 'max.message.bytes', value: '1000' }];
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: 2, name: own + letters.name, configEntries: entries }],
+  });
+  await admin.disconnect();
+  const tooLarge = { ...unknown, value: Buffer.alloc(5_000) };
+  const results = await Promise.allSettled([
+    bus.publisher.send([{ ...record('a', 0), value: plain }]),
+    bus.publisher.send([tooLarge]),
+    bus.publisher.send([record('b', 8)]),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  await eventually('both', () => [...seen.values()].sort().join() === '7,8');
+});
+
 test('a topic that the service does not declare is refused', async () => {
   const options = { service: 'test', brokers: brokers().kafka, clock: wallClock, topicPrefix: '' };
   const bus = openKafkaBus({ ...options, produces: [], consumes: [] });

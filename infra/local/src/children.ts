@@ -99,6 +99,11 @@ export class Children {
     for (const child of this.#running) child.signal('SIGKILL');
   }
 
+  /** True once all is being ended. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** The process that ends what is left when this one has gone. */
   get guardianPid(): number {
     this.#guard();

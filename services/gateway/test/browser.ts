@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findChromium } from '@giaolo/local/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { root } from '@giaolo/local/places';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
 const run = promisify(execFile);
 
@@ -21,9 +21,8 @@ export async function openBrowser(): Promise<Browser> {
 /** Bundles the page as it is now, beside the bundle of whoever runs the platform. */
 export async function bundlePage(): Promise<{ dir: string; remove(): void }> {
   const dir = mkdtempSync(join(tmpdir(), 'giaolo-page-'));
-  const require = createRequire(import.meta.url);
-  const vite = join(require.resolve('vite/package.json'), '..', 'bin', 'vite.js');
-  const cwd = join(import.meta.dirname, '../../console');
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const cwd = join(root, 'services/console');
   await run(process.execPath, [vite, 'build', '--outDir', dir, '--emptyOutDir'], { cwd, env: environment() });
   return { dir, remove: () => rmSync(dir, { recursive: true }) };
 }
@@ -42,6 +41,20 @@ export function complaintsOf(page: Page): string[] {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   return complaints;
+}
+
+/** What can be read, lines and columns set apart by one space. */
+export async function wordsOf(locator: Locator): Promise<string> {
+  return (await locator.allInnerTexts()).join(' ').replace(/\s+/g, ' ').trim();
+}
+
+/** Computed values of a style property, in the order of `selectors`; `::after` and the like go by themselves. */
+export function styleOf(locator: Locator, property: string, ...selectors: string[]): Promise<string> {
+  const values = selectors.map((selector) => {
+    const of = selector.startsWith('::') ? `element, '${selector}'` : `element.querySelector('${selector}')`;
+    return `getComputedStyle(${of}).${property}`;
+  });
+  return locator.evaluate(`(element) => [${values.join()}].join(' ')`);
 }
 
 /** Where the selected thing stands on the map: the corner of its callout. */

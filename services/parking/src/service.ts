@@ -15,13 +15,13 @@ import { command, getLot, type Lots, listLots, watchLots } from './adapters/grpc
 import { takeObservations } from './adapters/kafka.ts';
 import { reportOccupancy } from './adapters/report.ts';
 import {
+  lotAnswer,
   lotChangedMessage,
-  lotMessage,
   readCancelReservation,
   readCloseLot,
   readOpenLot,
   readReserveSpace,
-  reservationMessage,
+  reservationAnswer,
 } from './adapters/wire.ts';
 import { cancelReservation } from './lot/cancel-reservation.ts';
 import { closeLot } from './lot/close-lot.ts';
@@ -46,16 +46,7 @@ export interface Parking {
 
 /** Table of contents: what parking is asked and told, and the use case behind each. */
 export async function startParking({ store, bus, clock, onCommitted }: Ports): Promise<Parking> {
-  const lots: Lots = new Handler<Lot, LotEvent>(
-    {
-      entity: 'lots',
-      evolve,
-      nextDeadline,
-      announce: (event, after, name, now) => announcement(lotChanged, name, lotChangedMessage(event, after, name, now)),
-    },
-    store,
-    onCommitted,
-  );
+  const lots = lotsIn(store, onCommitted);
   const live = await bus.view({ sources: [view(lotChanged, ({ value }) => value.lot)] });
   await bus.consume({
     group: 'parking.occupancy',
@@ -65,21 +56,11 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
 
   const ring = { lots, clock };
   const rpc = implement(ParkingServiceService, {
-    openLot: command(ring, openLot, {
-      read: readOpenLot,
-      answer: (name, lot, _, now) => ({ lot: lotMessage(name, lot, now) }),
-      codec: OpenLotResponse,
-    }),
-    closeLot: command(ring, closeLot, {
-      read: readCloseLot,
-      answer: (name, lot, _, now) => ({ lot: lotMessage(name, lot, now) }),
-      codec: CloseLotResponse,
-    }),
+    openLot: command(ring, openLot, { read: readOpenLot, answer: lotAnswer, codec: OpenLotResponse }),
+    closeLot: command(ring, closeLot, { read: readCloseLot, answer: lotAnswer, codec: CloseLotResponse }),
     reserveSpace: command(ring, reserveSpace, {
       read: readReserveSpace,
-      answer: (name, lot, { reservationId, arriveBy }) => ({
-        reservation: reservationMessage(name, reservationId, lot[`hold:${reservationId}`]?.until ?? arriveBy),
-      }),
+      answer: reservationAnswer,
       codec: ReserveSpaceResponse,
     }),
     cancelReservation: command(ring, cancelReservation, {
@@ -94,6 +75,18 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
   });
   return { rpc, onDue: (name) => expire(lots, name.slice('lots/'.length)) };
 }
+
+const lotsIn = (store: DecisionStore, onCommitted: (name: string) => void): Lots =>
+  new Handler<Lot, LotEvent>(
+    {
+      entity: 'lots',
+      evolve,
+      nextDeadline,
+      announce: (event, after, name, now) => announcement(lotChanged, name, lotChangedMessage(event, after, name, now)),
+    },
+    store,
+    onCommitted,
+  );
 
 /** Nobody asks for an expiry: it is the act of the service, in the unit of the lot. */
 async function expire(lots: Lots, id: string): Promise<unknown> {

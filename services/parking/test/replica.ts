@@ -7,6 +7,8 @@ export interface Replica {
   readonly address: string;
   /** Asks it to end; resolves with its exit code. */
   stop(): Promise<number | null>;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
 }
 
 const main = `${import.meta.dirname}/../src/main.ts`;
@@ -25,14 +27,19 @@ export async function startReplica(env: Readonly<Record<string, string>>): Promi
     if (entry.msg !== 'parking is ready') continue;
     // Read on, or it would stop at a full pipe.
     child.stdout.resume();
-    return { address, stop: () => stop(child) };
+    return {
+      address,
+      stop: () => end(child, 'SIGTERM'),
+      kill: async () => void (await end(child, 'SIGKILL')),
+    };
   }
   throw new Error(`the replica ended before it was ready:\n${said.join('\n')}`);
 }
 
-async function stop(child: ChildProcess): Promise<number | null> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   const [code] = await ended;
   return code;
 }

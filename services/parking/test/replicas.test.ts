@@ -1,100 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { view } from '@giaolo/chassis/bus';
 import { wallClock } from '@giaolo/chassis/clock';
 import type { ServiceError } from '@giaolo/chassis/errors';
-import { type ClientOf, connect } from '@giaolo/chassis/grpc/client';
-import { openKafkaBus } from '@giaolo/chassis/kafka/bus';
-import { connectRedis } from '@giaolo/chassis/redis';
-import { brokers, createTopics, eventually, namespace } from '@giaolo/chassis/testing/brokers';
-import type { LotChanged } from '@giaolo/proto/giaolo/parking/v1/parking_events';
-import {
-  OpenLotRequest,
-  ParkingServiceClient,
-  ReportOccupancyRequest,
-} from '@giaolo/proto/giaolo/parking/v1/parking_service';
-import { lotChanged } from '@giaolo/topics/topics';
+import { eventually } from '@giaolo/chassis/testing/brokers';
+import { ReportOccupancyRequest } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { consumes, produces } from '../src/messages.ts';
-import { an, issuer, operator, sensors } from './people.ts';
-import { type Replica, startReplica } from './replica.ts';
+import { type Client, type Fact, Fleet, openCounted } from './fleet.ts';
+import { an, sensors } from './people.ts';
 
-type Client = ClientOf<(typeof ParkingServiceClient)['service']>;
-
-const service = namespace('parking');
-const topicPrefix = `${service}.`;
-const { kafka, redis, redisLive } = brokers();
-
-let dir: string;
-let issue: Awaited<ReturnType<typeof issuer>>['token'];
-const replicas: Replica[] = [];
-const clients: Client[] = [];
-const facts: { at: number; sequence: number; key: string; value: LotChanged }[] = [];
-const watcher = openKafkaBus({ service, brokers: kafka, clock: wallClock, topicPrefix, produces, consumes });
-
-async function openReplica(): Promise<Replica> {
-  const replica = await startReplica({
-    GIAOLO_SERVICE: service,
-    KAFKA_BROKERS: kafka.join(','),
-    REDIS_URL: redis,
-    REDIS_LIVE_URL: redisLive,
-    GIAOLO_TOPIC_PREFIX: topicPrefix,
-    GIAOLO_JWKS_FILE: join(dir, 'jwks.json'),
-    GIAOLO_GRPC_ADDRESS: '127.0.0.1:0',
-    GIAOLO_OPS_ADDRESS: '127.0.0.1:0',
-  });
-  replicas.push(replica);
-  return replica;
-}
-
-async function client({ address }: Replica, principal = operator): Promise<Client> {
-  const connected = connect(ParkingServiceClient, address, { token: await issue(principal) });
-  clients.push(connected);
-  return connected;
-}
-
-const open = (client: Client, id: string, capacity: number) =>
-  client.openLot(
-    OpenLotRequest.fromPartial({
-      requestId: `open-${id}`,
-      name: `lots/${id}`,
-      displayName: id,
-      position: { latitude: 10.3, longitude: 107.1 },
-      capacity,
-    }),
-  );
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'parking-'));
-  const { jwks, token } = await issuer();
-  issue = token;
-  await writeFile(join(dir, 'jwks.json'), JSON.stringify(jwks));
-  await createTopics([...new Set([...produces, ...consumes])].map(({ name }) => topicPrefix + name));
-  await watcher.view({
-    sources: [
-      view(lotChanged, ({ key, value, sequence }) => {
-        facts.push({ at: value.changedTime?.getTime() ?? 0, sequence: sequence ?? 0, key, value });
-        return undefined;
-      }),
-    ],
-  });
-  await Promise.all([openReplica(), openReplica()]);
-}, 60_000);
-
+const fleet = new Fleet();
+beforeAll(() => fleet.open(2), 60_000);
 afterAll(async () => {
-  for (const client of clients) client.close();
-  const exitCodes = await Promise.all(replicas.map((replica) => replica.stop()));
-  await watcher.close();
-  const keys = await connectRedis(redis, 'decisions');
-  for await (const found of keys.scanIterator({ MATCH: `{${service}*` })) if (found.length > 0) await keys.del(found);
-  await keys.close();
-  await rm(dir, { recursive: true });
-  expect(exitCodes).toEqual(replicas.map(() => 0));
+  // 0: it ended what it had begun; null: it was killed.
+  for (const exitCode of await fleet.close()) expect([0, null]).toContain(exitCode);
 }, 60_000);
-
-/** What the world was told of a lot. */
-const factsOf = (id: string) => facts.filter(({ key }) => key === `lots/${id}`).sort((a, b) => a.sequence - b.sequence);
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -148,7 +65,7 @@ async function film(camera: Client, running: () => boolean) {
 }
 
 /** By the facts alone, in their order: each space was free when it was sold. Answers how many were sold. */
-function expectNeverOversold(history: readonly { at: number; value: LotChanged }[], capacity: number): number {
+function expectNeverOversold(history: readonly Fact[], capacity: number): number {
   const ends = new Map<string, number>();
   let occupied = 0;
   let sold = 0;
@@ -171,12 +88,11 @@ function expectNeverOversold(history: readonly { at: number; value: LotChanged }
 
 test('50 drivers on two replicas, holds that end, a camera that counts: no space is ever sold twice', async () => {
   const capacity = 7;
-  const [first, second] = replicas as [Replica, Replica];
-  const both = [await client(first, an), await client(second, an)] as const;
-  await open(both[0], 'rush', capacity);
+  const both = await fleet.pair(an);
+  await openCounted(both[0], 'rush', capacity);
   const end = performance.now() + 5_000;
   const running = () => performance.now() < end;
-  const filming = film(await client(first, sensors), running);
+  const filming = film((await fleet.pair(sensors))[0], running);
   const drives = await Promise.all(Array.from({ length: 50 }, (_, number) => drive(number, both, running)));
   await filming;
 
@@ -192,34 +108,34 @@ test('50 drivers on two replicas, holds that end, a camera that counts: no space
     expect(tickets.filter((other) => other.from <= from && from < other.until).length).toBeLessThanOrEqual(capacity);
 
   const last = await eventually('all holds have ended and all is told', () => {
-    const latest = factsOf('rush').at(-1);
-    const isLast = latest?.value.lot?.availability?.reserved === 0 && latest.sequence === factsOf('rush').length;
+    const latest = fleet.facts('rush').at(-1);
+    const isLast = latest?.value.lot?.availability?.reserved === 0 && latest.sequence === fleet.facts('rush').length;
     return isLast ? latest : undefined;
   });
-  expect(factsOf('rush').map(({ sequence }) => sequence)).toEqual(
+  expect(fleet.facts('rush').map(({ sequence }) => sequence)).toEqual(
     Array.from({ length: last.sequence }, (_, i) => i + 1),
   );
-  expect(expectNeverOversold(factsOf('rush'), capacity)).toBe(tickets.length);
+  expect(expectNeverOversold(fleet.facts('rush'), capacity)).toBe(tickets.length);
 }, 60_000);
 
 test('what one replica is told, the other shows', async () => {
-  const [first, second] = await Promise.all(replicas.map((replica) => client(replica)));
-  await open(first as Client, 'shared', 10);
-  const conversation = (first as Client).reportOccupancy();
+  const [first, second] = await fleet.pair();
+  await openCounted(first, 'shared', 10);
+  const conversation = first.reportOccupancy();
   const observedTime = new Date(wallClock.now());
   await conversation.send(count('shared', 4, observedTime));
   conversation.end();
   for await (const response of conversation.responses) expect(response).toEqual({ accepted: 1, refused: [] });
   const shown = await eventually('the other replica lists the count', async () => {
-    const { lots } = await (second as Client).listLots({ pageSize: 0, pageToken: '' });
+    const { lots } = await second.listLots({ pageSize: 0, pageToken: '' });
     return lots.find(({ name, availability }) => name === 'lots/shared' && availability?.occupied === 4);
   });
   expect(shown.availability).toEqual({ capacity: 10, occupied: 4, reserved: 0, free: 6, observedTime });
 });
 
 test('a new replica knows all that was decided before it came, and resumes what others began', async () => {
-  const veteran = await client(replicas[0] as Replica);
-  await open(veteran, 'lasting', 3);
+  const [veteran] = await fleet.pair();
+  await openCounted(veteran, 'lasting', 3);
   const request = { requestId: 'kept', lot: 'lots/lasting', arriveByTime: new Date(wallClock.now() + 600_000) };
   const answer = await veteran.reserveSpace(request);
   const snapshot = await eventually('the lot is in a snapshot', async () => {
@@ -228,7 +144,7 @@ test('a new replica knows all that was decided before it came, and resumes what 
         ? message
         : undefined;
   });
-  const young = await client(await openReplica());
+  const young = await fleet.client(await fleet.addReplica());
   expect(await young.reserveSpace(request)).toEqual(answer);
   const { lots } = await young.listLots({ pageSize: 0, pageToken: '' });
   expect(lots.find(({ name }) => name === 'lots/lasting')?.availability).toMatchObject({ reserved: 1, free: 2 });
@@ -238,3 +154,45 @@ test('a new replica knows all that was decided before it came, and resumes what 
     if (changed.at(-1)?.availability?.reserved === 2) break;
   }
 });
+
+test('a replica that is killed in the middle loses nothing that it had answered', async () => {
+  const [survivor] = await fleet.pair(an);
+  const victim = await fleet.addReplica();
+  const dying = await fleet.client(victim, an);
+  await openCounted(survivor, 'crash', 10_000);
+  let crashed = false;
+  const names = new Set<string>();
+  const arriveByTime = new Date(wallClock.now() + 1_200_000);
+
+  // Whoever gets no answer asks the other one the same.
+  const reserve = async (requestId: string) => {
+    for (let turn = 0; ; turn++) {
+      const client = turn % 2 === 0 ? dying : survivor;
+      try {
+        const { reservation } = await client.reserveSpace({ requestId, lot: 'lots/crash', arriveByTime });
+        return names.add(reservation?.name ?? '');
+      } catch (error) {
+        if (!(error as ServiceError).transient && (error as ServiceError).code !== 'DEADLINE_EXCEEDED') throw error;
+      }
+    }
+  };
+  const driver = async (number: number) => {
+    for (let turn = 0; turn < 5 || !crashed; turn++) await reserve(`crash-${number}-${turn}`);
+    // And some that begin after it.
+    await reserve(`crash-${number}-after`);
+  };
+  const drivers = Promise.all(Array.from({ length: 20 }, (_, number) => driver(number)));
+  await eventually('it is in the middle of its work', () => names.size > 200);
+  await victim.kill();
+  crashed = true;
+  await drivers;
+
+  const { lot } = await survivor.getLot({ name: 'lots/crash' });
+  expect(lot?.availability?.reserved).toBe(names.size);
+  await eventually('the other replica has told what the killed one had decided', () => {
+    const told = fleet.facts('crash').filter(({ value }) => value.fact?.$case === 'spaceReserved');
+    return told.length === names.size;
+  });
+  const sequences = fleet.facts('crash').map(({ sequence }) => sequence);
+  expect(sequences).toEqual(sequences.map((_, i) => i + 1));
+}, 60_000);

@@ -1,8 +1,11 @@
-import { CompressionTypes, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { Outgoing, Publisher } from '../bus.ts';
 import { overloaded } from '../errors.ts';
 import { log } from '../log.ts';
 import { counter, histogram } from '../metrics.ts';
+
+const { CompressionTypes, KafkaJSConnectionError, KafkaJSError, KafkaJSNumberOfRetriesExceeded, Partitioners } =
+  kafkajs;
 
 interface Waiting {
   readonly records: readonly Outgoing[];
@@ -97,27 +100,36 @@ export class BatchingProducer implements Publisher {
   }
 
   async #deliver(batch: readonly Waiting[]): Promise<void> {
+    const refused = await this.#sendUntilAnswered(batch);
+    // One record that Kafka will never take must not take its neighbours with it.
+    if (refused && batch.length > 1) {
+      for (const waiting of batch) await this.#deliver([waiting]);
+      return;
+    }
+    for (const waiting of batch) {
+      this.#waitingBytes -= waiting.bytes;
+      if (refused) waiting.reject(refused);
+      else waiting.resolve();
+    }
+  }
+
+  /** Undefined once Kafka has acknowledged the batch; the error if it never will. */
+  async #sendUntilAnswered(batch: readonly Waiting[]): Promise<Error | undefined> {
     const topicMessages = byTopic(batch);
     for (let attempt = 1; ; attempt++) {
       try {
         this.#producer ??= await this.#connect();
         await this.#producer.sendBatch({ topicMessages, acks: -1, compression: CompressionTypes.None });
-        break;
+        for (const { messages } of topicMessages) produced.add(messages.length);
+        return undefined;
       } catch (error) {
-        if (this.#closed) {
-          for (const waiting of batch) waiting.reject(error as Error);
-          return;
-        }
+        const cause = error instanceof KafkaJSNumberOfRetriesExceeded ? error.cause : error;
+        if (this.#closed || isFinal(cause)) return cause as Error;
         resent.add(1);
         log.warn({ attempt, error: (error as Error).message }, 'kafka: no answer to a batch, sending it again');
         if (attempt % REBUILD_AFTER === 0) await this.#discard();
         await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS)));
       }
-    }
-    for (const waiting of batch) {
-      this.#waitingBytes -= waiting.bytes;
-      produced.add(waiting.records.length);
-      waiting.resolve();
     }
   }
 
@@ -139,6 +151,14 @@ export class BatchingProducer implements Publisher {
   }
 }
 
+/** kafkajs writes any other array of bytes as text. */
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** What will be refused however often it is sent: a record that is too large, a right that is missing. */
+const isFinal = (error: unknown): error is Error =>
+  error instanceof KafkaJSError && !error.retriable && !(error instanceof KafkaJSConnectionError);
+
 function byTopic(batch: readonly Waiting[]): { topic: string; messages: Message[] }[] {
   const topics = new Map<string, Message[]>();
   for (const { records } of batch)
@@ -147,7 +167,7 @@ function byTopic(batch: readonly Waiting[]): { topic: string; messages: Message[
       if (messages.length === 0) topics.set(record.topic, messages);
       messages.push({
         key: record.key,
-        value: record.value as Buffer | null,
+        value: record.value && asBuffer(record.value),
         ...(record.headers && { headers: record.headers }),
       });
     }

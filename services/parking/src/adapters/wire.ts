@@ -130,7 +130,16 @@ export function lotMessage(name: string, lot: KnownLot, now: Instant): LotMessag
   };
 }
 
-export const reservationMessage = (lot: string, reservationId: string, until: Instant) => ({
+export const lotAnswer = (name: string, lot: KnownLot, _: unknown, now: Instant) => ({
+  lot: lotMessage(name, lot, now),
+});
+
+/** The hold as it stands: the same reservation asked for again keeps its first time of arrival. */
+export const reservationAnswer = (name: string, lot: KnownLot, { reservationId, arriveBy }: ReserveSpace) => ({
+  reservation: reservationMessage(name, reservationId, lot[`hold:${reservationId}`]?.until ?? arriveBy),
+});
+
+const reservationMessage = (lot: string, reservationId: string, until: Instant) => ({
   name: reservationName(lot, reservationId),
   arriveByTime: new Date(until),
 });

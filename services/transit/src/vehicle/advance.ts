@@ -1,5 +1,6 @@
 import type { Instant } from '@giaolo/chassis/clock';
 import type { Timetable } from '../feed/timetable.ts';
+import { startedRun } from '../trip/frequency-run.ts';
 import type { TripPaths } from '../trip/path.ts';
 import { type Placement, type PlaceState, place, type Run } from '../trip/place.ts';
 import { positionAt } from '../trip/polyline.ts';
@@ -76,17 +77,18 @@ export function advance(
   if (state && report.at <= state.at) return undefined;
   const found = findRun(report, by);
   if (!('run' in found)) return unplaced(state, report, found.trip, found.reason);
-  const { run, trip } = found;
-  const placing = place(state?.place, run, report);
+  const { trip, timetable } = found;
+  const placing = place(state?.place, found.run, report);
   if (!('placement' in placing)) return unplaced(state, report, trip, 'OFF_ROUTE', placing.state);
 
   const { placement } = placing;
+  const { run, state: placeState } = startedRun(timetable, found.run, placing.state, placement);
   const progress = progressOf(run, placement);
   const isOpen = state?.predicted !== undefined && isSame(state.predicted, trip);
   const predictions = model.predict(run.schedule, progress, report.at, HORIZON_MS);
   const isOver = predictions.length === 0;
   return {
-    state: { at: report.at, place: placing.state, ...(!isOver && { predicted: trip }) },
+    state: { at: report.at, place: placeState, ...(!isOver && { predicted: trip }) },
     trip,
     placed: { run, placement, progress, ...positionAt(run.path.line, placement.distance) },
     unplaced: undefined,
@@ -98,7 +100,7 @@ export function advance(
 function findRun(
   { trip: served, at }: VehicleReport,
   by: FollowedBy | undefined,
-): { run: Run; trip: TripRun } | { reason: Unplaced; trip?: TripRun } {
+): { run: Run; trip: TripRun; timetable: Timetable } | { reason: Unplaced; trip?: TripRun } {
   if (!served) return { reason: 'NO_TRIP' };
   const { tripId, startDate, routeId } = served;
   if (!by) return { reason: 'FEED_UNKNOWN', trip: { tripId, startDate: startDate ?? '', routeId } };
@@ -108,7 +110,8 @@ function findRun(
   const known = { tripId, startDate: date ?? '', routeId: by.timetable.routeIdOf(trip) };
   if (date === undefined || !by.timetable.tripRunsOn(trip, date)) return { reason: 'NOT_IN_SERVICE', trip: known };
   const key = `${by.digest.slice(0, 8)}/${tripId}@${date}`;
-  return { run: { key, path: by.paths.of(trip), schedule: by.timetable.scheduleOf(trip, date) }, trip: known };
+  const run = { key, path: by.paths.of(trip), schedule: by.timetable.scheduleOf(trip, date) };
+  return { run, trip: known, timetable: by.timetable };
 }
 
 /** A vehicle that cannot be placed may still be on its trip: what was predicted stands until it serves another one. */
