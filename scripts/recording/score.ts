@@ -39,8 +39,9 @@ export function judge(runs: readonly Run[], published: PublishedArrival): Judgem
 }
 
 /**
- * The pings at which a run is judged: at most one in 60 s, from ten minutes before it is due to leave. (Vehicles
- * are often signed on to a trip long before, and stand somewhere on its path.)
+ * The pings at which a run is judged: at most one in 60 s, from ten minutes before it is due to leave. Vehicles are
+ * often signed on to a trip long before and stand somewhere on its path. (The written rule does not name the ten
+ * minutes; the figures that it gives as a reference come out with them.)
  */
 export function instantsOf({ fixes, stops }: Run): Fix[] {
   let next = (stops[0]?.departureAt ?? 0) - BEFORE_DEPARTURE_MS;

@@ -1,10 +1,10 @@
 import { trace } from '@opentelemetry/api';
 import { pino } from 'pino';
 
-/** Structured log to standard output; lines inside a span carry its ids. */
+/** Structured log to standard output; `run` adds the name of the service, and lines inside a span carry its ids. */
 export const log = pino({
   level: process.env['GIAOLO_LOG_LEVEL'] ?? 'info',
-  base: { service: process.env['GIAOLO_SERVICE'] ?? 'giaolo' },
+  base: null,
   formatters: { level: (label) => ({ level: label }) },
   timestamp: () => `,"time":"${new Date().toISOString()}"`,
   redact: ['authorization', '*.authorization', 'token', '*.token'],

@@ -10,6 +10,7 @@ import { log } from './log.ts';
 export async function run(name: string, start: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   const lifecycle = createLifecycle();
+  log.setBindings({ service: name });
   quietKafkajs();
   endOnFaults();
   endOnSignals(lifecycle);

@@ -50,11 +50,17 @@ export async function wordsOf(locator: Locator): Promise<string> {
 
 /** Computed values of a style property, in the order of `selectors`; `::after` and the like go by themselves. */
 export function styleOf(locator: Locator, property: string, ...selectors: string[]): Promise<string> {
-  const values = selectors.map((selector) => {
-    const of = selector.startsWith('::') ? `element, '${selector}'` : `element.querySelector('${selector}')`;
-    return `getComputedStyle(${of}).${property}`;
-  });
-  return locator.evaluate(`(element) => [${values.join()}].join(' ')`);
+  return locator.evaluate(
+    (element, asked) => {
+      const view = element.ownerDocument.defaultView;
+      const values = asked.selectors.map((selector) => {
+        const [of, pseudo] = selector.startsWith('::') ? [element, selector] : [element.querySelector(selector), null];
+        return view.getComputedStyle(of, pseudo)[asked.property];
+      });
+      return values.join(' ');
+    },
+    { property, selectors },
+  );
 }
 
 /** Where the selected thing stands on the map: the corner of its callout. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Consumer, Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Consumer, type Kafka } from 'kafkajs';
 import type { ViewOptions } from '../bus.ts';
 import type { Clock } from '../clock.ts';
 import { LiveView } from '../live-view.ts';
@@ -7,6 +7,10 @@ import { log } from '../log.ts';
 import { counter } from '../metrics.ts';
 import { receive } from './records.ts';
 import { SequenceGate } from './sequence.ts';
+
+const { KafkaJSError } = kafkajs;
+
+const ATTEMPTS = 6;
 
 const unreadable = counter('giaolo_kafka_view_unreadable_total', 'Records that a live view could not read');
 
@@ -97,7 +101,7 @@ async function layOut(kafka: Kafka, topics: readonly string[]) {
     const { clusterId } = await admin.describeCluster();
     const partitions = new Map<string, Partition>();
     for (const topic of topics) {
-      const offsets = await admin.fetchTopicOffsets(topic);
+      const offsets = await offsetsOf(admin, topic);
       for (const { partition, low, high } of offsets.sort((a, b) => a.partition - b.partition))
         partitions.set(`${topic}/${partition}`, {
           slot: partitions.size,
@@ -109,5 +113,17 @@ async function layOut(kafka: Kafka, topics: readonly string[]) {
     return { epoch: clusterId, partitions };
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A topic that was just made is not known to every part of the cluster at once. */
+async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !(error instanceof KafkaJSError && error.retriable)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+    }
   }
 }
