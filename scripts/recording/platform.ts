@@ -29,6 +29,7 @@ export async function openPlatform(file: string | undefined, from: Instant, repo
   if (file !== undefined && !running) throw new Trouble(`no platform runs by ${file}`);
   if (running?.clock.startsWith('recording:')) {
     report(`using the platform that runs already (transit at ${running.transit})`);
+    await warnOfPast(running, from, report);
     return { ...(await connectTo(running)), untilBroken: () => new Promise(() => {}) };
   }
   if (running) report(`the platform that runs here goes by "${running.clock}", not by a recording: it is left alone`);
@@ -45,6 +46,20 @@ export async function openPlatform(file: string | undefined, from: Instant, repo
   } catch (error) {
     await started.end();
     throw error;
+  }
+}
+
+/** A recording that was played before, or one of an earlier day, meets vehicles that are ahead of it. */
+async function warnOfPast({ gateway }: PlatformInfo, from: Instant, report: Report): Promise<void> {
+  try {
+    const answer = await fetch(`${gateway}/v1/clock`, { signal: AbortSignal.timeout(2_000) });
+    const { now } = (await answer.json()) as { now: Instant };
+    if (now > from + 60_000)
+      report(
+        `its clock stands at ${new Date(now).toISOString()} already: what is older may be refused, or count as lost`,
+      );
+  } catch {
+    // Only a warning would have come of it.
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,18 +83,16 @@ interface Ended {
   readonly output: string;
 }
 
+const line = [file('line.zip'), file('positions.csv')];
+
 function replay(
   args: readonly string[],
   watch: (output: string, child: ChildProcess) => void = () => {},
 ): Promise<Ended> {
-  const child = spawn(
-    nodeProgram,
-    [join(root, 'scripts/replay.ts'), file('line.zip'), file('positions.csv'), ...args],
-    {
-      env: { ...process.env, NODE_OPTIONS: undefined },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(nodeProgram, [join(root, 'scripts/replay.ts'), ...args], {
+    env: { ...process.env, NODE_OPTIONS: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
@@ -108,7 +106,7 @@ const rowsOf = (name: string): string[] => readFileSync(file(name), 'utf8').trim
 
 test('a recording goes through a platform of its own and is judged', async () => {
   const files = ['predictions', 'arrivals', 'matches', 'json'].flatMap((name) => [`--${name}`, file(name)]);
-  const { code, output } = await replay(files);
+  const { code, output } = await replay([...line, ...files]);
   expect(`${code} ${output}`).toMatch(/^0 /);
   const result: Result = JSON.parse(readFileSync(file('json'), 'utf8'));
   expect(result).toMatchObject({
@@ -131,13 +129,33 @@ test('a recording goes through a platform of its own and is judged', async () =>
 }, 120_000);
 
 test('Ctrl-C in the middle ends what was started', async () => {
-  const { code, output } = await replay(['--speed', '1'], (text, child) => {
+  const { code, output } = await replay([...line, '--speed', '1'], (text, child) => {
     if (text.includes(' imported: ') && !text.includes('ending what was started')) child.kill('SIGINT');
   });
   expect(`${code} ${output}`).toMatch(/^130 /);
   const port = /redis:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1];
   expect(await isOpen(Number(port))).toBe(false);
 }, 120_000);
+
+const recording = join(root, '../shared/data/gtfs-rt/wmata-2026-02-16');
+const testWithRecording = existsSync(recording) ? test : test.skip;
+
+testWithRecording(
+  'the real buses of a holiday in Washington are placed, never backwards, and predicted',
+  async () => {
+    const inputs = ['gtfs_3routes.zip', 'vehicle_positions.csv'].map((name) => join(recording, name));
+    const { code, output } = await replay([...inputs, '--json', file('wmata.json')]);
+    expect(`${code} ${output}`).toMatch(/^0 /);
+    const result: Result = JSON.parse(readFileSync(file('wmata.json'), 'utf8'));
+    expect(result).toMatchObject({ positions: 20_777, refused: {}, lost: 0, backwardSteps: 0 });
+    expect(result.matchedWithin60m / result.positions).toBeGreaterThanOrEqual(0.95);
+    const { published, schedule, 'schedule-deviation': deviation } = result.errors;
+    expect(published.all.n / result.scored).toBeGreaterThan(0.95);
+    expect(published.all.mae).toBeLessThan(schedule.all.mae ?? 0);
+    expect(published.all.mae).toBeLessThan(1.05 * (deviation.all.mae ?? 0));
+  },
+  180_000,
+);
 
 function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -117,7 +117,6 @@ async function starter(options: PlatformOptions, info: PlatformInfo, issuer: Iss
       env: {
         ...process.env,
         NODE_OPTIONS: undefined, // jest's
-        GIAOLO_LOG_LEVEL: 'info',
         ...options.env,
         ...spec.env,
         GIAOLO_SERVICE: spec.name,

@@ -37,7 +37,8 @@ export async function startPrivatePlatform(options: PrivatePlatformOptions = {})
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    const { clock = 'wall', env = {}, report = () => {} } = options;
+    const { clock = 'wall', report = () => {} } = options;
+    const env = { GIAOLO_LOG_LEVEL: 'info', ...options.env }; // tests themselves are silent
     const given = kafka ? { kafka } : {};
     const platform = await startPlatform(
       { dir, ports: await freePorts(), clock, given, topicPrefix, env },

@@ -1,6 +1,7 @@
 import { type Bus, view } from '@giaolo/chassis/bus';
 import type { Clock } from '@giaolo/chassis/clock';
 import { log } from '@giaolo/chassis/log';
+import { gauge } from '@giaolo/chassis/metrics';
 import { EventStreams, eventFrame } from '@giaolo/chassis/sse';
 import { feedActivated, lotChanged, tripPredicted, vehicleProgressed } from '@giaolo/topics/topics';
 import type { Router } from 'express';
@@ -53,6 +54,7 @@ export async function startGateway({ bus, clock, transit, parking, consoleDir }:
     maxClients: MAX_PAGES,
     maxBufferedBytes: MAX_BUFFERED_BYTES,
   });
+  gauge('giaolo_gateway_pages', 'Pages that listen to the live picture', (result) => result.observe(pages.size));
   const ended = new AbortController();
   void announceFeeds(live, network, ended.signal, () => pages.broadcast(eventFrame('network', '{}')));
 

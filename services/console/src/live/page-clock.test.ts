@@ -25,6 +25,15 @@ test('the rate is measured over the last 15 s', () => {
   expect(slowThenFast.rate()).toBe(6);
 });
 
+test.each([
+  [1.2, 1],
+  [9.6, 10],
+  [22, 20],
+  [118, 120],
+])('a rate of %d is read as %d', (rate, read) => {
+  expect(heard('rate', [0, 0], [rate * 10_000, 10_000]).roundRate()).toBe(read);
+});
+
 test('a clock that was set back starts anew', () => {
   const clock = heard('rate', [0, 0], [90_000, 3_000], [10_000, 4_000]);
   expect(clock.rate()).toBeUndefined();

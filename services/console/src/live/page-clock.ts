@@ -31,6 +31,14 @@ export class PageClock {
     return last.now + Math.max(0, wallAt - last.wallAt) * (this.rate() ?? 1);
   }
 
+  /** The rate in a number to read, as it was probably meant: whole, in steps of 5 above 10 and of 10 above 100. */
+  roundRate(): number | undefined {
+    const rate = this.rate();
+    if (rate === undefined) return undefined;
+    const step = rate > 100 ? 10 : rate > 10 ? 5 : 1;
+    return Math.round(rate / step) * step;
+  }
+
   /** How many times as fast as the wall the clock was going lately; undefined while too little was heard. */
   rate(): number | undefined {
     if (this.kind === 'wall') return 1;

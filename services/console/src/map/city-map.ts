@@ -25,6 +25,8 @@ export interface MapActions {
 
 // Room for the legend below.
 const FIT = { padding: { top: 56, right: 64, bottom: 124, left: 64 }, maxZoom: 16 } as const;
+// Margins in which a thing would be hard to see; on the right its callout wants room.
+const SEEN = { left: 40, right: 200, top: 40, bottom: 40 };
 const STOP_REACH_PX = 7;
 
 /** The map: ground, network and everything that moves on it. */
@@ -113,7 +115,8 @@ export class CityMap {
   reveal(at: LonLat, covered: number): void {
     const { x, y } = this.#map.project([at[0], at[1]]);
     const { clientWidth, clientHeight } = this.element;
-    const visible = x > 40 && x < clientWidth - covered - 40 && y > 40 && y < clientHeight - 40;
+    const { left, right, top, bottom } = SEEN;
+    const visible = x > left && x < clientWidth - covered - right && y > top && y < clientHeight - bottom;
     if (visible) return;
     const options = { offset: [-covered / 2, 0] as [number, number], duration: 500 };
     this.#map.easeTo({ center: [at[0], at[1]], animate: !this.#lessMotion.matches, ...options });

@@ -69,7 +69,7 @@ export function drawVehicle(
   if (scale >= 0.75) {
     const inside = punctuality === 'unplaced' ? '?' : text;
     pen.fillStyle = solid ? palette.ink : color;
-    write(pen, inside, 0, 0.5, 11, palette.font, 'center');
+    write(pen, inside, 0, 0.5, inside.length > 2 ? 11 : 12, palette.font, 'center');
   }
   if (!live) strike(pen, palette);
   pen.restore();
@@ -101,7 +101,7 @@ export function drawLot(pen: CanvasRenderingContext2D, marker: LotMarker, scale:
   pen.strokeRect(-half, -half, 2 * half, 2 * half);
   pen.setLineDash([]);
   pen.fillStyle = live ? palette.text : palette.stale;
-  if (scale >= 0.75) write(pen, text, 0, 1, 12, palette.font, 'center', palette.lotGround);
+  if (scale >= 0.75) write(pen, text, 0, 1, text.length > 3 ? 11 : 12.5, palette.font, 'center', palette.lotGround);
   if (freshness === 'stale') strike(pen, palette);
   pen.restore();
 }

@@ -29,7 +29,7 @@ export function networkStyle(palette: Palette): StyleSpecification {
   const empty: GeoJSONSourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
   const line = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const halo = { 'text-halo-color': palette.ground, 'text-halo-width': 1.6 };
-  const stroke = byZoom([10, 0.6], [14, 1.6], [17, 2.4]);
+  const stroke = byZoom([12, 1], [14, 1.6], [17, 2.4]);
   return {
     version: 8,
     sources: { routes: empty, stops: empty },
@@ -60,9 +60,9 @@ export function networkStyle(palette: Palette): StyleSpecification {
         id: 'stops',
         type: 'circle',
         source: 'stops',
-        minzoom: 10,
+        minzoom: 12,
         paint: {
-          'circle-radius': byZoom([10, 1.2], [13, 2.8], [17, 7]),
+          'circle-radius': byZoom([12, 1.8], [13, 2.8], [17, 7]),
           'circle-color': palette.ground,
           'circle-stroke-color': palette.muted,
           'circle-stroke-width': stroke,
@@ -74,10 +74,10 @@ export function networkStyle(palette: Palette): StyleSpecification {
         source: 'stops',
         filter: NOTHING,
         paint: {
-          'circle-radius': byZoom([10, 2.6], [13, 4], [17, 8]),
+          'circle-radius': byZoom([10, 1.8], [13, 4], [17, 8]),
           'circle-color': palette.ground,
           'circle-stroke-color': palette.text,
-          'circle-stroke-width': 2,
+          'circle-stroke-width': byZoom([10, 1.2], [13, 2]),
         },
       },
       {

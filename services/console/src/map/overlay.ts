@@ -41,7 +41,7 @@ export class Overlay {
   draw(shown: Shown, wallAt: number): void {
     const { pen, width, height } = fitCanvas(this.element);
     pen.clearRect(0, 0, width, height);
-    const scale = Math.min(1.25, Math.max(0.5, (this.#map.getZoom() - 6) / 6.5));
+    const scale = Math.min(1.2, Math.max(0.5, (this.#map.getZoom() - 4) / 6.5));
     const inView = ({ x, y }: { x: number; y: number }) =>
       x > -MARGIN_PX && y > -MARGIN_PX && x < width + MARGIN_PX && y < height + MARGIN_PX;
     const lots = this.#lots(shown).filter(({ marker }) => inView(marker));

@@ -19,6 +19,7 @@ export class Header implements Pane {
   readonly #vehicles = h('b');
   readonly #free = h('b');
   readonly #capacity = h('span', { class: 'muted' });
+  readonly #freeChip = h('li', { class: 'chip chip-total' });
   readonly #silent = h('b');
   readonly #silentChip: HTMLElement;
   readonly #chips = new Map<Punctuality, { element: HTMLElement; number: HTMLElement }>();
@@ -38,13 +39,14 @@ export class Header implements Pane {
     const lot = new LotGlyph();
     lot.update(0.6, 'fresh', '');
     const freeWords = h('span', { class: 'chip-words' }, t('summary.free'));
+    this.#freeChip.append(lot.element, this.#free, ' ', this.#capacity, ' ', freeWords);
     const summary = h(
       'ul',
       { class: 'summary', 'aria-label': t('summary.label') },
       h('li', { class: 'chip chip-total' }, this.#vehicles, ' ', t('summary.vehicles')),
       ...PUNCTUALITIES.map((punctuality) => this.#chip(punctuality, format)),
       this.#silentChip,
-      h('li', { class: 'chip chip-total' }, lot.element, this.#free, ' ', this.#capacity, ' ', freeWords),
+      this.#freeChip,
     );
     const words = h(
       'div',
@@ -67,6 +69,7 @@ export class Header implements Pane {
     setText(this.#link, t(`link.${link}`));
     const summary = summarize(live.vehicles.values(), live.lots.values(), now);
     setText(this.#vehicles, format.number(summary.vehicles));
+    show(this.#freeChip, live.lots.size > 0);
     setText(this.#free, summary.capacity > 0 ? format.number(summary.free) : '?');
     setText(this.#capacity, t('summary.ofCapacity', { capacity: format.number(summary.capacity) }));
     setText(this.#silent, format.number(summary.silent));
@@ -82,7 +85,7 @@ export class Header implements Pane {
     const { kind } = this.#clock;
     show(this.#replay, kind !== 'wall');
     if (kind === 'wall') return;
-    const rate = Math.round(this.#clock.rate() ?? 1);
+    const rate = this.#clock.roundRate() ?? 1;
     const { t } = format;
     setText(this.#replay, rate > 1 ? t('clock.replayRate', { rate: format.number(rate) }) : t('clock.replay'));
   }

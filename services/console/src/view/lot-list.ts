@@ -52,6 +52,7 @@ export class LotList implements Pane {
   readonly #body = h('tbody');
   readonly #count = h('span', { class: 'count' });
   readonly #empty: HTMLElement;
+  readonly #table: HTMLElement;
   readonly #rows: KeyedRows<{ lot: PageLot; shown: Shown }>;
   readonly #collate: (a: string, b: string) => number;
 
@@ -62,16 +63,13 @@ export class LotList implements Pane {
     const heads = (['lots.name', 'lots.free', 'lots.age'] as const).map((key) =>
       h('th', { scope: 'col' }, format.t(key)),
     );
+    const head = h('thead', {}, h('tr', {}, ...heads));
+    this.#table = h('table', { 'aria-labelledby': 'lots-title' }, head, this.#body);
     this.element = h(
       'section',
       { class: 'list list-short', 'aria-labelledby': 'lots-title' },
       h('h2', { id: 'lots-title' }, format.t('lots.title'), ' ', this.#count),
-      h(
-        'div',
-        { class: 'scroll' },
-        h('table', { 'aria-labelledby': 'lots-title' }, h('thead', {}, h('tr', {}, ...heads)), this.#body),
-        this.#empty,
-      ),
+      h('div', { class: 'scroll' }, this.#table, this.#empty),
     );
     moveByKeys(this.#body);
   }
@@ -84,6 +82,7 @@ export class LotList implements Pane {
     keepOneTabStop(this.#body);
     setText(this.#count, shown.format.number(lots.length));
     show(this.#empty, lots.length === 0);
+    show(this.#table, lots.length > 0);
   }
 
   reveal(key: string): void {

@@ -60,6 +60,18 @@ test('a vehicle that signs off leaves its predictions void; one that strays keep
   expect(signedOff).toMatchObject({ unplaced: 'NO_TRIP', left: { tripId: 'T1' } });
 });
 
+test('a vehicle whose sign flips to another trip and back goes on from where it was', () => {
+  const steps = follow(
+    report('08:04:00', 10.339),
+    report('08:04:30', 10.339, 'T2'),
+    report('08:05:00', 10.3389),
+    report('08:05:30', 10.3393),
+  );
+  const distances = steps.map((next) => next?.placed?.placement.distance);
+  expect(distances[2]).toBe(distances[0]);
+  expect(distances[3]).toBeGreaterThan(distances[2] ?? 0);
+});
+
 test('a report that is not newer changes nothing', () => {
   expect(follow(report('08:02:00', 10.33), report('08:02:00', 10.339))[1]).toBeUndefined();
 });

@@ -26,7 +26,8 @@ export interface TripRun {
 export interface VehicleState {
   /** Of the newest report. */
   readonly at: Instant;
-  readonly place?: PlaceState;
+  /** Where it was on its last runs, the newest first: a vehicle whose sign flips comes back to where it was. */
+  readonly places: readonly PlaceState[];
   /** The trip of which predictions stand. */
   readonly predicted?: TripRun;
 }
@@ -66,6 +67,7 @@ export interface Advance {
 }
 
 const HORIZON_MS = 90 * 60_000;
+const RUNS_REMEMBERED = 3;
 
 /** Follows a vehicle by one report; undefined when the report is not newer than the last. */
 export function advance(
@@ -78,8 +80,10 @@ export function advance(
   const found = findRun(report, by);
   if (!('run' in found)) return unplaced(state, report, found.trip, found.reason);
   const { trip, timetable } = found;
-  const placing = place(state?.place, found.run, report);
-  if (!('placement' in placing)) return unplaced(state, report, trip, 'OFF_ROUTE', placing.state);
+  const places = state?.places ?? [];
+  const former = places.find(({ run }) => run === found.run.key);
+  const placing = place(former, found.run, report);
+  if (!('placement' in placing)) return unplaced(state, report, trip, 'OFF_ROUTE', newestFirst(placing.state, places));
 
   const { placement } = placing;
   const { run, state: placeState } = startedRun(timetable, found.run, placing.state, placement);
@@ -88,7 +92,7 @@ export function advance(
   const predictions = model.predict(run.schedule, progress, report.at, HORIZON_MS);
   const isOver = predictions.length === 0;
   return {
-    state: { at: report.at, place: placeState, ...(!isOver && { predicted: trip }) },
+    state: { at: report.at, places: newestFirst(placeState, places), ...(!isOver && { predicted: trip }) },
     trip,
     placed: { run, placement, progress, ...positionAt(run.path.line, placement.distance) },
     unplaced: undefined,
@@ -120,12 +124,12 @@ function unplaced(
   report: VehicleReport,
   trip: TripRun | undefined,
   reason: Unplaced,
-  place = state?.place,
+  places = state?.places ?? [],
 ): Advance {
   const left = state?.predicted && !(trip && isSame(state.predicted, trip)) ? state.predicted : undefined;
   const predicted = left ? undefined : state?.predicted;
   return {
-    state: { at: report.at, ...(place && { place }), ...(predicted && { predicted }) },
+    state: { at: report.at, places, ...(predicted && { predicted }) },
     trip,
     placed: undefined,
     unplaced: reason,
@@ -133,5 +137,8 @@ function unplaced(
     left,
   };
 }
+
+const newestFirst = (place: PlaceState, places: readonly PlaceState[]): PlaceState[] =>
+  [place, ...places.filter(({ run }) => run !== place.run)].slice(0, RUNS_REMEMBERED);
 
 const isSame = (a: TripRun, b: TripRun): boolean => a.tripId === b.tripId && a.startDate === b.startDate;

@@ -1,0 +1,75 @@
+import { LiveView } from '@giaolo/chassis/live-view';
+import { FixedClock } from '@giaolo/chassis/testing/fixed-clock';
+import { beforeEach, expect, test } from '@jest/globals';
+import { type Element, lotElement } from '../live/element.ts';
+import { follow } from './follow.ts';
+
+const clock = new FixedClock(1_000);
+
+let view: LiveView<Element>;
+let offset: bigint;
+const put = (id: number) => view.apply(0, offset++, `lots/${id}`, lotElement({ key: `lots/${id}` }));
+
+beforeEach(() => {
+  view = new LiveView<Element>({ epoch: 'log', slots: 1, now: () => clock.now(), history: 100 });
+  offset = 0n;
+});
+
+interface Told {
+  readonly event: string;
+  readonly id: string | undefined;
+  readonly lots: number;
+}
+
+/** A page that stops listening after a number of events; `drained` says how long it takes to read each. */
+function listener(events: number, resumeToken?: string, drained: () => Promise<void> = async () => {}) {
+  const told: Told[] = [];
+  const closed = new AbortController();
+  const send = (frame: string) => {
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1];
+    const lots = JSON.parse(field('data') ?? '{}').lots ?? [];
+    told.push({ event: field('event') ?? '', id: field('id'), lots: lots.length });
+    if (told.length === events) closed.abort();
+    return !closed.signal.aborted;
+  };
+  return { told, page: { resumeToken, closed: closed.signal, send, drained } };
+}
+
+test('a large snapshot comes in parts, of which only the last can be resumed from', async () => {
+  for (let id = 0; id < 1_200; id++) put(id);
+  const { told, page } = listener(3);
+  await follow(view, page, clock);
+  expect(told).toEqual([
+    { event: 'snapshot', id: undefined, lots: 500 },
+    { event: 'changes', id: undefined, lots: 500 },
+    { event: 'changes', id: view.token, lots: 200 },
+  ]);
+});
+
+test('a page that comes back is told of the network and of what it missed', async () => {
+  put(1);
+  const { token } = view;
+  put(2);
+  put(3);
+  const { told, page } = listener(2, token);
+  await follow(view, page, clock);
+  expect(told).toEqual([
+    { event: 'network', id: undefined, lots: 0 },
+    { event: 'changes', id: view.token, lots: 2 },
+  ]);
+});
+
+test('a page that the changes have overtaken gets a new snapshot', async () => {
+  put(0);
+  let overtaken = false;
+  const { told, page } = listener(2, undefined, async () => {
+    if (overtaken) return;
+    overtaken = true;
+    for (let id = 1; id <= 150; id++) put(id);
+  });
+  await follow(view, page, clock);
+  expect(told.map(({ event, lots }) => [event, lots])).toEqual([
+    ['snapshot', 1],
+    ['snapshot', 151],
+  ]);
+});
