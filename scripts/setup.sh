@@ -22,18 +22,20 @@ need_brokers() {
     fail "Maven (mvn) is needed to fetch Kafka: install it (apt-get install maven), or point KAFKA_BROKERS at a running Kafka"
 }
 
-# run_logged <what> <log> <command...>: quiet, with a line every ten seconds, ended when we are
+# run_logged <what> <log> <command...>: quiet, with a line every ten seconds; gone, with all it started, when we are
 run_logged() {
-  local what=$1 log=$2 seconds=0 child
+  local what=$1 log=$2 fifths=0 child
   shift 2
   mkdir -p "$(dirname "$log")"
+  set -m # a process group of its own
   "$@" >"$log" 2>&1 </dev/null &
   child=$!
-  trap 'kill -TERM $child 2>/dev/null; exit 130' INT TERM HUP
+  set +m
+  trap 'kill -KILL -$child 2>/dev/null; exit 130' INT TERM HUP
   while kill -0 $child 2>/dev/null; do
     sleep 0.2
-    seconds=$((seconds + 1))
-    [ $((seconds % 50)) -ne 0 ] || echo "         still $what ($((seconds / 5)) s)"
+    fifths=$((fifths + 1))
+    [ $((fifths % 50)) -ne 0 ] || echo "         still $what ($((fifths / 5)) s)"
   done
   trap - INT TERM HUP
   wait $child
@@ -41,7 +43,7 @@ run_logged() {
 
 packages_are_there() {
   local installed=node_modules/.package-lock.json
-  [ -x "$node" ] && [ -f $installed ] || return 1
+  [ -x "$node" ] && [ -f $installed ] && [ ! -f node_modules/.installing ] || return 1
   [ ! package-lock.json -nt $installed ] || [ "$(cat node_modules/.giaolo-lock 2>/dev/null)" = "$(cksum <package-lock.json)" ]
 }
 
@@ -51,12 +53,16 @@ install_packages() {
   free=$(df -Pm . | awk 'NR == 2 { print $4 }')
   [ "${free:-9999}" -ge 1500 ] || fail "only $free MB are free on this disk, npm packages need 1500 MB: free some space"
   echo "         installing npm packages (about 700 MB, a minute or two)"
+  # npm takes a package that it did not finish for a whole one
+  [ ! -f node_modules/.installing ] || rm -rf node_modules
+  mkdir -p node_modules && touch node_modules/.installing
   # --no-save: the lock stays as it is, byte by byte
   if ! run_logged "installing npm packages" $log npm install --no-save --no-audit --no-fund; then
     ! grep -q ENOSPC $log || fail "the disk is full: free some space and try again"
     fail "npm install failed: $(grep -m 1 -E '^npm (error|ERR!) .*(reason|fail|cannot|[Nn]o matching|[Nn]ot found)' $log || tail -n 1 $log) (is the network there? more in $log)"
   fi
   cksum <package-lock.json >node_modules/.giaolo-lock
+  rm -f node_modules/.installing
 }
 
 generate_contracts() {

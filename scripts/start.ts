@@ -102,7 +102,9 @@ function forget(report: Report): void {
   const given = Object.keys(givenBrokers());
   for (const name of ['kafka', 'redis', 'redis-live', 'keys', 'replay'])
     rmSync(join(stateDir, name), { recursive: true, force: true });
-  report(`the state of earlier runs is forgotten${given.length > 0 ? `, but not that of the ${given} you gave` : ''}`);
+  report(
+    `the state of earlier runs is forgotten${given.length > 0 ? `, but not that of the servers you gave (${given.join(', ')})` : ''}`,
+  );
 }
 
 /** A recording gets a state of its own, made anew: its past must not meet the sample's present. */

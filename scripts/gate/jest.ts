@@ -28,7 +28,6 @@ export async function runJest(children: Children, { patterns, output, env }: Jes
     args: [join(root, 'node_modules/jest/bin/jest.js'), '--ci', '--json', `--outputFile=${output}`, ...patterns],
     cwd: root,
     env: {
-      GIAOLO_LOG_LEVEL: 'silent',
       ...process.env,
       ...env,
       NODE_OPTIONS:

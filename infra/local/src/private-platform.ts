@@ -37,8 +37,7 @@ export async function startPrivatePlatform(options: PrivatePlatformOptions = {})
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    const { clock = 'wall', report = () => {} } = options;
-    const env = { GIAOLO_LOG_LEVEL: 'info', ...options.env }; // tests themselves are silent
+    const { clock = 'wall', env = {}, report = () => {} } = options;
     const given = kafka ? { kafka } : {};
     const platform = await startPlatform(
       { dir, ports: await freePorts(), clock, given, topicPrefix, env },

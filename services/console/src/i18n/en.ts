@@ -85,7 +85,6 @@ export const en: Texts = {
   'vehicle.nextStop': 'Next stop',
   'vehicle.speed': 'Speed',
   'vehicle.distance': 'Travelled',
-  'vehicle.punctuality': 'Against schedule',
   'vehicle.stopsAhead': 'Stops ahead',
   'vehicle.noStops': 'No predictions for this trip yet.',
   'vehicle.agency': 'Operator',

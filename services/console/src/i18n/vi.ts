@@ -84,7 +84,6 @@ export const vi = {
   'vehicle.nextStop': 'Trạm kế tiếp',
   'vehicle.speed': 'Tốc độ',
   'vehicle.distance': 'Đã đi',
-  'vehicle.punctuality': 'So với lịch',
   'vehicle.stopsAhead': 'Các trạm sắp tới',
   'vehicle.noStops': 'Chưa có dự báo cho chuyến này.',
   'vehicle.agency': 'Đơn vị',

@@ -64,7 +64,7 @@ export class LotList implements Pane {
       h('th', { scope: 'col' }, format.t(key)),
     );
     const head = h('thead', {}, h('tr', {}, ...heads));
-    this.#table = h('table', { 'aria-labelledby': 'lots-title' }, head, this.#body);
+    this.#table = h('table', { role: 'grid', 'aria-labelledby': 'lots-title' }, head, this.#body);
     this.element = h(
       'section',
       { class: 'list list-short', 'aria-labelledby': 'lots-title' },

@@ -33,7 +33,12 @@ export class VehicleList implements Pane {
       h(
         'div',
         { class: 'scroll' },
-        h('table', { 'aria-labelledby': 'vehicles-title' }, h('thead', {}, h('tr', {}, ...heads)), this.#body),
+        h(
+          'table',
+          { role: 'grid', 'aria-labelledby': 'vehicles-title' },
+          h('thead', {}, h('tr', {}, ...heads)),
+          this.#body,
+        ),
         this.#empty,
       ),
     );
