@@ -11,7 +11,9 @@ afterEach(() => {
 
 function start(behaviour: string) {
   const { NODE_OPTIONS: _, ...environment } = process.env;
-  const started = spawn(process.execPath, [`${import.meta.dirname}/run-fixture.ts`, behaviour], { env: environment });
+  // What it logs is how the test knows that it is ready.
+  const env = { ...environment, GIAOLO_LOG_LEVEL: 'info', NODE_NO_WARNINGS: '0' };
+  const started = spawn(process.execPath, [`${import.meta.dirname}/run-fixture.ts`, behaviour], { env });
   child = started;
   let output = '';
   const listeners = new Set<() => void>();

@@ -8,6 +8,8 @@ import { root } from './places.ts';
 import type { Report } from './report.ts';
 import { Trouble } from './trouble.ts';
 
+const READY_WITHIN_MS = 60_000;
+
 /** What a broker of one node is told, wherever it runs; compose.yaml says the same. */
 export const brokerSettings: Readonly<Record<string, string>> = {
   'auto.create.topics.enable': 'false',
@@ -57,7 +59,8 @@ export async function startKafka(place: KafkaPlace, children: Children, report: 
     log: place.log,
     graceMs: 10_000,
   });
-  await untilReady(child, () => answers(`127.0.0.1:${place.port}`), 60_000);
+  await untilReady(child, () => answers(`127.0.0.1:${place.port}`), READY_WITHIN_MS);
+  await untilReady(child, () => coordinates(`127.0.0.1:${place.port}`), READY_WITHIN_MS);
   return child;
 }
 
@@ -65,6 +68,18 @@ export async function startKafka(place: KafkaPlace, children: Children, report: 
 export async function answers(brokers: string): Promise<boolean> {
   const cluster = await withAdmin(brokers, (admin) => admin.describeCluster()).catch(() => undefined);
   return (cluster?.brokers.length ?? 0) > 0;
+}
+
+/** True when groups can be joined: a new Kafka makes the topic of their offsets when it is first asked for one. */
+async function coordinates(brokers: string): Promise<boolean> {
+  const asked = withAdmin(brokers, async (admin) => {
+    await admin.listTopics(); // kafkajs knows no broker to ask before
+    return admin.describeGroups(['giaolo.start']);
+  });
+  return asked.then(
+    () => true,
+    () => false,
+  );
 }
 
 // Formatted beside its place: a format that was interrupted leaves nothing that looks formatted.

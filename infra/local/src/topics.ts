@@ -41,7 +41,7 @@ async function untilLed(admin: Admin, topic: string): Promise<void> {
 
 async function create(admin: Admin, prefix: string, topics: readonly TopicEntry[]): Promise<void> {
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false, // `untilLed` waits better
     topics: topics.map(({ name, partitions, config }) => ({
       topic: prefix + name,
       numPartitions: partitions,

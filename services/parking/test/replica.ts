@@ -16,7 +16,10 @@ const main = `${import.meta.dirname}/../src/main.ts`;
 /** Starts the service; resolves when it is ready. What it says is thrown when it ends before. */
 export async function startReplica(env: Readonly<Record<string, string>>): Promise<Replica> {
   const { NODE_OPTIONS: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [main], { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main], {
+    env: { ...inherited, GIAOLO_LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: string[] = [];
   child.stderr.on('data', (text) => said.push(String(text)));
   let address = '';

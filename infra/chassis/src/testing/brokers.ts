@@ -16,9 +16,12 @@ export async function createTopics(names: readonly string[], partitions = 4): Pr
   const admin = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })),
   });
+  // A broker names itself leader of a new partition a moment before it acts as such.
+  for (const name of names)
+    await eventually(`${name} has its leaders`, () => admin.fetchTopicOffsets(name).catch(() => undefined));
   await admin.disconnect();
 }
 
