@@ -87,26 +87,31 @@ class BatchRun {
   }
 
   async run(): Promise<void> {
-    const { batch, resolveOffset, commitOffsetsIfNecessary, heartbeat, isRunning, isStale } = this.#payload;
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = this.#payload;
     // A handler that works long must not lose its partitions; a failed heartbeat shows at the next one that is awaited.
     const beat = setInterval(() => void heartbeat().catch(() => {}), HEARTBEAT_MS);
+    let handled = 0;
     try {
-      for (let at = 0; at < batch.messages.length; at += CHUNK) {
-        if (!isRunning() || isStale()) return;
-        const chunk = batch.messages.slice(at, at + CHUNK);
+      while (handled < batch.messages.length && isRunning() && !isStale()) {
+        const chunk = batch.messages.slice(handled, handled + CHUNK);
         await this.#handleChunk(chunk);
-        const last = chunk.at(-1) as KafkaMessage;
-        const whole = at + CHUNK >= batch.messages.length;
-        resolveOffset(last.offset);
-        const next = String(BigInt(whole ? batch.lastOffset() : last.offset) + 1n);
+        handled += chunk.length;
+        resolveOffset((chunk.at(-1) as KafkaMessage).offset);
         await heartbeat();
-        await commitOffsetsIfNecessary({
-          topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset: next }] }],
-        });
       }
     } finally {
       clearInterval(beat);
     }
+    if (handled > 0) await this.#commit(handled);
+  }
+
+  /** Once per fetched batch: what a crash before it repeats is no more than that. */
+  async #commit(handled: number): Promise<void> {
+    const { batch, commitOffsetsIfNecessary } = this.#payload;
+    const { topic, partition, messages } = batch;
+    const last = handled === messages.length ? batch.lastOffset() : (messages[handled - 1] as KafkaMessage).offset;
+    const partitions = [{ partition, offset: String(BigInt(last) + 1n) }];
+    await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
   }
 
   async #handleChunk(messages: readonly KafkaMessage[]): Promise<void> {
