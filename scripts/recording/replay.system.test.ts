@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brokers } from '@giaolo/chassis/testing/brokers';
+import { recordingsFolder, testWithRecordings } from '@giaolo/chassis/testing/recordings';
 import { root } from '@giaolo/local/places';
 import { nodeProgram } from '@giaolo/local/platform';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -137,10 +138,9 @@ test('Ctrl-C in the middle ends what was started', async () => {
   expect(await isOpen(Number(port))).toBe(false);
 }, 120_000);
 
-const recording = join(root, '../shared/data/gtfs-rt/wmata-2026-02-16');
-const testWithRecording = existsSync(recording) ? test : test.skip;
+const recording = join(recordingsFolder, 'gtfs-rt/wmata-2026-02-16');
 
-testWithRecording(
+testWithRecordings(
   'the real buses of a holiday in Washington are placed, never backwards, and predicted',
   async () => {
     const inputs = ['gtfs_3routes.zip', 'vehicle_positions.csv'].map((name) => join(recording, name));

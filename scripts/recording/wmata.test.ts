@@ -1,17 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { recordingsFolder, testWithRecordings } from '@giaolo/chassis/testing/recordings';
 import { readFeed } from '@giaolo/transit/feed/read-feed';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { csvText, readPositions } from './positions.ts';
 import { runsOf } from './runs.ts';
 import { judge } from './score.ts';
 import { horizons } from './tally.ts';
 import { timetableFrom } from './timetable.ts';
 
-const recording = join(import.meta.dirname, '../../../shared/data/gtfs-rt/wmata-2026-02-16');
-const testWithRecording = existsSync(recording) ? test : test.skip;
+const recording = join(recordingsFolder, 'gtfs-rt/wmata-2026-02-16');
 
-testWithRecording('a real day in Washington is judged as by others who follow the same rule', async () => {
+testWithRecordings('a real day in Washington is judged as by others who follow the same rule', async () => {
   const answer = await readFeed(readFileSync(join(recording, 'gtfs_3routes.zip')));
   if (!answer.ok) throw new Error(answer.errors[0]?.message);
   const timetable = timetableFrom(answer.feed);

@@ -56,8 +56,14 @@ export async function startRedis(place: RedisPlace, children: Children, report: 
 /** The server program: installed on the machine, or out of the jar that Maven brings. */
 export async function redisServer(path: string, children: Children, report: Report): Promise<string> {
   const installed = path.split(delimiter).map((dir) => join(dir, 'redis-server'));
-  return installed.find(isExecutable) ?? unpacked(children, report);
+  const found = installed.find(isExecutable);
+  if (found) return found;
+  // Both servers are started at once, and one download serves both.
+  fetched ??= unpacked(children, report);
+  return fetched;
 }
+
+let fetched: Promise<string> | undefined;
 
 async function unpacked(children: Children, report: Report): Promise<string> {
   const dir = await fetchJars({ name: 'redis', what: 'Redis (12 MB)', megabytes: 12 }, children, report);

@@ -1,16 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from '@jest/globals';
+import { recordingsFolder } from '@giaolo/chassis/testing/recordings';
 import { readFeed } from '../src/feed/read-feed.ts';
 import type { Timetable } from '../src/feed/timetable.ts';
 
-const folder = join(import.meta.dirname, '../../../../shared/data');
-
 /** Reads a file of ../shared/data: real feeds and recordings that lie beside the checkout and not in it. */
-export const recording = (path: string): Buffer => readFileSync(join(folder, path));
-
-/** Skipped, and reported as such, where the recordings are not there. */
-export const testWithRecordings = existsSync(folder) ? test : test.skip;
+export const recording = (path: string): Buffer => readFileSync(join(recordingsFolder, path));
 
 export async function recordedFeed(path: string): Promise<Timetable> {
   return loaded(recording(path));

@@ -1,7 +1,8 @@
+import { testWithRecordings } from '@giaolo/chassis/testing/recordings';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { strFromU8, unzipSync } from 'fflate';
-import { recording, testWithRecordings } from '../../test/recordings.ts';
+import { recording } from '../../test/recordings.ts';
 import { feedZip } from '../../test/tiny-feed.ts';
 import { tripPaths } from '../trip/path.ts';
 import { readFeed } from './read-feed.ts';

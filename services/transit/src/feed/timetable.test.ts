@@ -1,5 +1,6 @@
+import { testWithRecordings } from '@giaolo/chassis/testing/recordings';
 import { expect, test } from '@jest/globals';
-import { loaded, recordedFeed, testWithRecordings } from '../../test/recordings.ts';
+import { loaded, recordedFeed } from '../../test/recordings.ts';
 import { feedZip } from '../../test/tiny-feed.ts';
 import { routePaths } from './map-paths.ts';
 import { arrivalAt, departureAt } from './timetable.ts';

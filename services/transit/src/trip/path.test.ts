@@ -1,7 +1,8 @@
+import { testWithRecordings } from '@giaolo/chassis/testing/recordings';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { degrees, eight, loop, type Metres, outAndBack, straight } from '../../test/lines.ts';
-import { loaded, recordedFeed, testWithRecordings } from '../../test/recordings.ts';
+import { loaded, recordedFeed } from '../../test/recordings.ts';
 import { feedZip } from '../../test/tiny-feed.ts';
 import { type TripPath, tripPaths } from './path.ts';
 import { eastOf, northOf, offsetAt } from './polyline.ts';

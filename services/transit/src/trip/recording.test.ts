@@ -1,6 +1,7 @@
+import { testWithRecordings } from '@giaolo/chassis/testing/recordings';
 import { expect } from '@jest/globals';
 import Papa from 'papaparse';
-import { recordedFeed, recording, testWithRecordings } from '../../test/recordings.ts';
+import { recordedFeed, recording } from '../../test/recordings.ts';
 import { tripPaths } from './path.ts';
 import { MAX_OFFSET, type PlaceState, place, type Run } from './place.ts';
 import { scheduleDeviation } from './predict.ts';
