@@ -107,7 +107,7 @@ class FakeTransit {
   }
 
   #take(feed: string, { vehicleId, observedTime, position, trip }: VehiclePosition): void {
-    const known = this.#vehicles.get(vehicleId);
+    const known = [...this.#vehicles.values()].find((vehicle) => vehicle.vehicleId === vehicleId);
     if (known?.observedTime && observedTime && known.observedTime >= observedTime) return;
     if (this.#faults.loses?.({ vehicleId, observedTime, position, trip })) return;
     const [point] = nearPoints(line, [position?.latitude ?? 0, position?.longitude ?? 0], 60);

@@ -71,11 +71,6 @@ export class LiveView<V> {
     this.#wakeReaders();
   }
 
-  get(key: string): V | undefined {
-    const value = this.#values.get(key);
-    return value !== undefined && this.#kept(value) ? value : undefined;
-  }
-
   /** All values, in no order; forgets those that are not to be kept. */
   *values(): IterableIterator<V> {
     for (const [key, value] of this.#values)

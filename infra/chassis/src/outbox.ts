@@ -8,6 +8,7 @@ import { readOrigin, shardOf, shardTag } from './store.ts';
 const READ = 512;
 const POLL_MS = 1_000;
 const RETRY_MS = 250;
+const STOP_MS = 5_000;
 
 const relayed = counter('giaolo_outbox_relayed_total', 'Events carried from the outbox to the bus');
 const failures = counter('giaolo_outbox_failures_total', 'Attempts to carry events that will be repeated');
@@ -92,7 +93,9 @@ export async function startRelay(
     },
     async stop() {
       clearInterval(poll);
-      await Promise.all(draining.values());
+      // While Kafka does not answer, what waits stays where it is: the next owner of the shard carries it.
+      const longEnough = new Promise((resolve) => setTimeout(resolve, STOP_MS).unref());
+      await Promise.race([Promise.all(draining.values()), longEnough]);
       stopped = true;
       await subscriber.unsubscribe(channel).catch(() => {});
     },

@@ -8,7 +8,7 @@ import { SequenceGate } from '../src/kafka/sequence.ts';
 import { brokers, createTopics, eventually, namespace } from '../src/testing/brokers.ts';
 
 const PRODUCE = 0;
-const CUTS = 12;
+const CUTS = 100;
 
 /** Forwards to the broker, and cuts a connection after the broker got a produce request and before its answer went back. */
 async function cuttingProxy(target: { host: string; port: number }) {
@@ -71,7 +71,7 @@ test('no acknowledged event is lost when connections are cut between a request a
   closers.push(() => producer.close(), proxy.close);
 
   const senders = 10;
-  const each = 200;
+  const each = 2_000;
   const acknowledged: string[] = [];
   const sender = async (name: number) => {
     for (let sequence = 1; sequence <= each; sequence++) {
@@ -99,7 +99,7 @@ test('no acknowledged event is lost when connections are cut between a request a
   expect(found.passed.size).toBe(senders);
   for (const sequences of found.passed.values())
     expect(sequences).toEqual(Array.from({ length: each }, (_, i) => i + 1));
-}, 120_000);
+}, 180_000);
 
 const eventOf = (topic: string, name: number, sequence: number): Outgoing => ({
   topic,

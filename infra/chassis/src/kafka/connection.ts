@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import { type Consumer, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { log } from '../log.ts';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -40,5 +40,18 @@ export function kafkaClient(brokers: readonly string[], clientId: string, socket
       () =>
       ({ level, namespace, log: { message, error, groupId } }) =>
         log[LEVELS[level as keyof typeof LEVELS] ?? 'debug']({ kafka: namespace, error, groupId }, message),
+  });
+}
+
+/**
+ * A consumer that kafkajs gives up would leave a process that looks well and hears nothing: it ends instead, and is
+ * started anew by whoever runs it.
+ */
+export function endWith(consumer: Consumer): void {
+  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
+    if (restart) return;
+    queueMicrotask(() => {
+      throw new Error('a Kafka consumer has stopped for good', { cause: error });
+    });
   });
 }

@@ -6,6 +6,7 @@ import { ServiceError } from '../errors.ts';
 import { log } from '../log.ts';
 import { counter, histogram } from '../metrics.ts';
 import { parseTraceparent } from '../traceparent.ts';
+import { endWith } from './connection.ts';
 import { receive, text } from './records.ts';
 import { SequenceGate } from './sequence.ts';
 
@@ -45,6 +46,7 @@ export async function startConsumer(ring: ConsumerRing, consumption: Consumption
   const handlers = new Map(consumption.handlers.map((handler) => [ring.physical(handler.topic.name), handler]));
   const gates = new Map<string, SequenceGate>();
   consumer.on('consumer.group_join', () => gates.clear());
+  endWith(consumer);
   await consumer.connect();
   await consumer.subscribe({ topics: [...handlers.keys()], fromBeginning: true });
   await consumer.run({

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { LiveView } from '../live-view.ts';
 import { log } from '../log.ts';
 import { counter } from '../metrics.ts';
+import { endWith } from './connection.ts';
 import { receive } from './records.ts';
 import { SequenceGate } from './sequence.ts';
 
@@ -59,6 +60,7 @@ export async function startView<V>(
     allowAutoTopicCreation: false,
     retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 2_000 },
   });
+  endWith(consumer);
   await consumer.connect();
   await consumer.subscribe({ topics: [...sources.keys()], fromBeginning: true });
   await consumer.run({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { asBytes, type Redis, redisFault } from '@giaolo/chassis/redis';
 
 const PART_BYTES = 512 * 1024;
@@ -20,12 +21,13 @@ export function redisFeedArchive(redis: Redis): FeedArchive {
   return {
     async put(feed, digest, zip) {
       const key = keyOf(feed, digest);
-      const draft = `${key}/draft`;
+      // A draft of its own: the same zip may be imported twice at once.
+      const draft = `${key}/draft/${randomUUID()}`;
       try {
-        await redis.del(draft);
         for (let at = 0; at < zip.length; at += PART_BYTES) await redis.rPush(draft, zip.subarray(at, at + PART_BYTES));
         await redis.rename(draft, key);
       } catch (error) {
+        await redis.del(draft).catch(() => {});
         throw redisFault(error);
       }
     },

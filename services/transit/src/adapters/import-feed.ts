@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { aRequestId, demand } from '@giaolo/chassis/demand';
+import { dependencyUnavailable } from '@giaolo/chassis/errors';
 import type { Call } from '@giaolo/chassis/grpc/call';
 import type { Handler } from '@giaolo/chassis/handle';
 import type {
@@ -16,6 +17,7 @@ import type { Schedules } from './schedules.ts';
 import { aFeedName, feedId, feedInvalid, feedMessage, refused } from './wire.ts';
 
 const LARGEST_ZIP = 64 * 1024 * 1024;
+const LOADED_WITHIN_MS = 60_000;
 
 interface Ports {
   readonly feeds: Handler<FeedState, FeedActivated>;
@@ -38,10 +40,13 @@ export const importFeed =
       activateFeed,
       summary,
       { ...caller, traceparent: call.traceparent },
-      ({ inForce }) => inForce ?? summary,
+      ({ inForce = summary }, [event]) => ({ inForce, replaced: event?.replaces ?? null }),
     );
-    const inForce = outcome.accepted ? outcome.answer : summary;
-    await schedules.until(header.feed, inForce.digest, call.signal);
+    const { inForce, replaced } = outcome.accepted ? outcome.answer : { inForce: summary, replaced: null };
+    if (replaced) await archive.retire(header.feed, replaced);
+    const inTime = AbortSignal.any([call.signal, AbortSignal.timeout(LOADED_WITHIN_MS)]);
+    await schedules.until(header.feed, inForce.digest, inTime);
+    if (inTime.aborted) throw dependencyUnavailable('the schedule is in force, but this replica has not loaded it yet');
     return { feed: feedMessage(header.feed, inForce), warnings: answer.warnings };
   };
 

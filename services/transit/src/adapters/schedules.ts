@@ -1,4 +1,4 @@
-import type { LiveView } from '@giaolo/chassis/live-view';
+import { FellBehind, type LiveView, type WatchBatch } from '@giaolo/chassis/live-view';
 import { log } from '@giaolo/chassis/log';
 import { counter } from '@giaolo/chassis/metrics';
 import type { Feed } from '@giaolo/proto/giaolo/transit/v1/transit_service';
@@ -53,14 +53,20 @@ export class Schedules {
       await Promise.all(batch.values.map((feed) => this.#load(feed)));
       whole = batch.token !== undefined;
     }
-    void (async () => {
+    void this.#followOn(batches, feeds, signal);
+  }
+
+  async #followOn(batches: AsyncIterable<WatchBatch<Feed>>, feeds: LiveView<Feed>, signal: AbortSignal): Promise<void> {
+    try {
       for await (const { values } of batches) for (const feed of values) await this.#load(feed);
-    })().catch((error) => log.error({ err: error }, 'schedules are not followed any more'));
+    } catch (error) {
+      if (!(error instanceof FellBehind)) throw error;
+      await this.follow(feeds, signal);
+    }
   }
 
   async #load(feed: Feed): Promise<void> {
-    const former = this.#inForce.get(feed.name);
-    if (former?.feed.digest === feed.digest) return;
+    if (this.#inForce.get(feed.name)?.feed.digest === feed.digest) return;
     try {
       const zip = await this.#archive.get(feed.name, feed.digest);
       if (!zip) throw new Error('its zip is not in the archive');
@@ -70,7 +76,6 @@ export class Schedules {
       const followedBy = { digest: feed.digest, timetable, paths: tripPaths(timetable) };
       this.#inForce.set(feed.name, { feed, timetable, followedBy });
       loads.add(1, { outcome: 'loaded' });
-      if (former) await this.#archive.retire(feed.name, former.feed.digest);
     } catch (error) {
       // The version before stays in force here; vehicles go on to be placed by it.
       loads.add(1, { outcome: 'failed' });

@@ -14,10 +14,15 @@ const version = (digest: string): FeedSummary => ({
   firstServiceDate: '20260101',
   lastServiceDate: '20261231',
 });
-const activated = (digest: string): FeedActivated => ({ type: 'FeedActivated', summary: version(digest) });
+const activated = (digest: string, replaces?: string): FeedActivated => ({
+  type: 'FeedActivated',
+  summary: version(digest),
+  replaces,
+});
 
 test('puts the first version in force', () => feed().when(activateFeed, version('a')).then(activated('a')));
-test('replaces a version by another', () => feed(activated('a')).when(activateFeed, version('b')).then(activated('b')));
+test('replaces a version by another', () =>
+  feed(activated('a')).when(activateFeed, version('b')).then(activated('b', 'a')));
 test('the version in force changes nothing', () => feed(activated('a')).when(activateFeed, version('a')).then());
 test('an earlier version can come back', () =>
-  feed(activated('a'), activated('b')).when(activateFeed, version('a')).then(activated('a')));
+  feed(activated('a'), activated('b', 'a')).when(activateFeed, version('a')).then(activated('a', 'b')));

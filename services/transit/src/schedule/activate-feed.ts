@@ -16,12 +16,17 @@ export type FeedSummary = {
 /** A feed: the version of its schedule that is in force; none before the first import. */
 export type FeedState = { readonly inForce?: FeedSummary };
 
-export type FeedActivated = { readonly type: 'FeedActivated'; readonly summary: FeedSummary };
+export type FeedActivated = {
+  readonly type: 'FeedActivated';
+  readonly summary: FeedSummary;
+  /** Digest of the version that was in force before. */
+  readonly replaces?: string | undefined;
+};
 
 export const evolve = (_state: FeedState, { summary }: FeedActivated): Patch<FeedState> => ({ inForce: summary });
 
 /** Puts a version that was read without errors in force; the one that is in force already changes nothing. */
 export function activateFeed(feed: FeedState, summary: FeedSummary): Decision<FeedActivated, never> {
   if (feed.inForce?.digest === summary.digest) return accept();
-  return accept({ type: 'FeedActivated', summary });
+  return accept({ type: 'FeedActivated', summary, replaces: feed.inForce?.digest });
 }
