@@ -1,10 +1,11 @@
 import type { Topic } from './bus.ts';
 import type { Instant } from './clock.ts';
 import { applyPatch, type Decide, type Decision, type Evolve, type Json } from './decide.ts';
-import { contended, deadlinePassed, overloaded, principalMissing, requestIdReused, ServiceError } from './errors.ts';
+import { contended, deadlinePassed, overloaded, principalMissing, ServiceError } from './errors.ts';
 import { counter } from './metrics.ts';
 import { formatUnit, type Principal } from './principal.ts';
-import { type Commit, type CommitResult, type DecisionStore, digest, type OutboxRecord } from './store.ts';
+import { type Asked, answerRepeats, requestKey, storedAnswer, withoutRepeats } from './requests.ts';
+import type { Commit, DecisionStore, OutboxRecord } from './store.ts';
 
 /** On whose behalf a command is decided; nothing is decided without. */
 export interface Caller {
@@ -45,14 +46,11 @@ export interface AggregateSpec<State extends object, Event> {
   readonly nextDeadline?: (state: Readonly<State>) => Instant | undefined;
 }
 
-interface Pending {
+interface Pending extends Asked {
   readonly decide: (state: unknown, command: unknown, now: Instant) => Decision<unknown, string>;
-  readonly command: Json;
   readonly caller: Caller;
   readonly answer: (state: never, events: never) => Json;
-  readonly requestKey: string | undefined;
   readonly resolve: (outcome: Outcome<never, never>) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 interface Mailbox {
@@ -113,9 +111,7 @@ export class Handler<State extends object, Event> {
         command,
         caller,
         answer: answer as Pending['answer'],
-        requestKey: caller.requestId
-          ? digest(`${caller.principal.subject}\n${caller.method}\n${name}\n${caller.requestId}`)
-          : undefined,
+        requestKey: requestKey(name, caller),
         resolve: resolve as Pending['resolve'],
         reject,
       });
@@ -192,7 +188,7 @@ export class Handler<State extends object, Event> {
         if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** attempt));
       }
       rest = rest.filter((pending) => !draft.rejected.has(pending));
-      if (result.status === 'answered') rest = answerRepeats(rest, draft.commit.answers, result);
+      if (result.status === 'answered') rest = answerRepeats(rest, draft.commit.answers, result.answers);
     }
     for (const pending of rest) pending.reject(contended());
   }
@@ -259,17 +255,6 @@ export class Handler<State extends object, Event> {
   }
 }
 
-/** Repeats of a request inside a batch wait for the next round, where they find the answer of the first. */
-function withoutRepeats(batch: readonly Pending[]): readonly Pending[] {
-  const keys = new Set<string>();
-  return batch.filter(({ requestKey }) => {
-    if (requestKey === undefined) return true;
-    if (keys.has(requestKey)) return false;
-    keys.add(requestKey);
-    return true;
-  });
-}
-
 function tryDecide(pending: Pending, state: unknown, now: Instant): Decision<unknown, string> | undefined {
   try {
     if (pending.caller.signal?.aborted) throw deadlinePassed();
@@ -278,30 +263,4 @@ function tryDecide(pending: Pending, state: unknown, now: Instant): Decision<unk
     pending.reject(error);
     return undefined;
   }
-}
-
-const bodyOf = (command: Json): string => digest(JSON.stringify(command));
-
-const storedAnswer = (command: Json, outcome: Outcome<Json, string>): string =>
-  `${bodyOf(command)}${JSON.stringify(outcome)}`;
-
-/** Answers the requests that were answered before, and returns the others. */
-function answerRepeats(
-  batch: readonly Pending[],
-  asked: readonly { readonly key: string }[],
-  result: CommitResult & { status: 'answered' },
-): Pending[] {
-  const earlier = new Map<string, string>();
-  asked.forEach(({ key }, at) => {
-    const answer = result.answers[at];
-    if (answer !== undefined) earlier.set(key, answer);
-  });
-  return batch.filter((pending) => {
-    const answer = pending.requestKey && earlier.get(pending.requestKey);
-    if (!answer) return true;
-    const body = bodyOf(pending.command);
-    if (answer.startsWith(body)) pending.resolve(JSON.parse(answer.slice(body.length)));
-    else pending.reject(requestIdReused());
-    return false;
-  });
 }

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@giaolo/chassis/testing/brokers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Children, untilReady } from '../src/children.ts';
 import { nodeProgram } from '../src/platform.ts';
-import { eventually, isAlive } from './eventually.ts';
+import { isAlive } from './is-alive.ts';
 
 let dir = '';
 let children: Children;

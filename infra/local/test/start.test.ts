@@ -4,11 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { eventually } from '@giaolo/chassis/testing/brokers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { root } from '../src/places.ts';
 import type { PlatformInfo } from '../src/platform-info.ts';
 import { requireFree } from '../src/ports.ts';
-import { eventually, isAlive } from './eventually.ts';
+import { isAlive } from './is-alive.ts';
 
 const TIME = 120_000;
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@giaolo/chassis/testing/brokers';
 import { readRegistry } from '@giaolo/topics/registry';
 import { afterEach, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { givenBrokers } from '../src/brokers.ts';
 import { withAdmin } from '../src/kafka-admin.ts';
 import { createTopics } from '../src/topics.ts';
-import { eventually } from './eventually.ts';
 
 const { kafka } = givenBrokers();
 if (!kafka) throw new Error('this test needs a real Kafka: run it through scripts/test infra/local');
