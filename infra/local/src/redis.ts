@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   accessSync,
   chmodSync,
@@ -43,9 +44,11 @@ export interface RedisPlace {
 /** Starts one Redis server on the loopback interface, and waits until it answers. */
 export async function startRedis(place: RedisPlace, children: Children, report: Report): Promise<Child> {
   mkdirSync(place.dir, { recursive: true });
+  const command = await redisServer(process.env['PATH'] ?? '', children, report);
+  requireReadable(place.dir, command);
   const child = children.start({
     name: place.role === 'durable' ? 'redis' : 'redis-live',
-    command: await redisServer(process.env['PATH'] ?? '', children, report),
+    command,
     args: ['--bind', '127.0.0.1', '--port', String(place.port), '--dir', place.dir, ...redisSettings[place.role]],
     log: place.log,
   });
@@ -61,6 +64,17 @@ export async function redisServer(path: string, children: Children, report: Repo
   // Both servers are started at once, and one download serves both.
   fetched ??= unpacked(children, report);
   return fetched;
+}
+
+/** Redis 7 keeps its log in a folder that 6 does not look at: it would start empty, beside a Kafka that is not. */
+export function requireReadable(dir: string, command: string): void {
+  if (!existsSync(join(dir, 'appendonlydir'))) return;
+  const [, version = '', major = ''] = /v=((\d+)[\d.]*)/.exec(execFileSync(command, ['--version']).toString()) ?? [];
+  if (Number(major) < 7)
+    throw new Trouble(
+      `the state in ${dir} was kept by Redis 7 or later, and this one is ${version}: ` +
+        'install redis-server again, or forget the state by scripts/start --fresh',
+    );
 }
 
 let fetched: Promise<string> | undefined;

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createClient } from 'redis';
 import { Children } from '../src/children.ts';
 import { freePorts } from '../src/ports.ts';
-import { redisServer, startRedis } from '../src/redis.ts';
+import { redisServer, requireReadable, startRedis } from '../src/redis.ts';
 
 let children: Children;
 let dir = '';
@@ -24,6 +24,13 @@ afterEach(async () => {
 test('where redis-server is not installed, the one that Maven brings runs', async () => {
   const server = await redisServer('', children, () => {});
   expect(execFileSync(server, ['--version']).toString()).toMatch(/^Redis server v=6\./);
+}, 120_000);
+
+test('an older Redis does not begin again from nothing where a newer one kept its state', async () => {
+  const server = await redisServer('', children, () => {});
+  requireReadable(dir, server);
+  mkdirSync(join(dir, 'appendonlydir'));
+  expect(() => requireReadable(dir, server)).toThrow(/kept by Redis 7 or later, and this one is 6\..*--fresh/);
 }, 120_000);
 
 test('what was acknowledged is there after kill -9', async () => {
