@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '@giaolo/chassis/testing/brokers';
 import { readRegistry } from '@giaolo/topics/registry';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { givenBrokers } from '../src/brokers.ts';
 import { withAdmin } from '../src/kafka-admin.ts';
@@ -10,8 +10,13 @@ import { createTopics } from '../src/topics.ts';
 const { kafka } = givenBrokers();
 if (!kafka) throw new Error('this test needs a real Kafka: run it through scripts/test infra/local');
 
-const prefix = `topics-${randomBytes(4).toString('hex')}.`;
+// Of each test: what one deletes is gone a moment later.
+let prefix = '';
 const lots = 'parking.lot.changed.v1';
+
+beforeEach(() => {
+  prefix = `topics-${randomBytes(4).toString('hex')}.`;
+});
 
 afterEach(() =>
   withAdmin(kafka, async (admin) => {
@@ -38,9 +43,17 @@ test('every topic of topics.yaml is made, with its partitions and settings', asy
   );
 });
 
+type OldTopic = Parameters<kafkajs.Admin['createTopics']>[0]['topics'][number];
+
+const make = (old: OldTopic) =>
+  withAdmin(kafka, async (admin) => {
+    await admin.createTopics({ topics: [old], waitForLeaders: false });
+    await eventually('its leaders', () => admin.fetchTopicOffsets(old.topic).catch(() => undefined));
+  });
+
 test('a topic that is there already is given the settings of topics.yaml', async () => {
   const old = { topic: prefix + lots, numPartitions: 12, configEntries: [{ name: 'retention.ms', value: '1000' }] };
-  await withAdmin(kafka, (admin) => admin.createTopics({ topics: [old], waitForLeaders: true }));
+  await make(old);
   await createTopics(kafka, { prefix, only: [lots] });
   // the broker puts new settings into force a moment after it took them
   await eventually('the settings in force', async () => (await configOf(lots))['cleanup.policy'] === 'compact');
@@ -49,6 +62,6 @@ test('a topic that is there already is given the settings of topics.yaml', async
 
 test('a topic with other partitions is not touched, but told', async () => {
   const old = { topic: prefix + lots, numPartitions: 2 };
-  await withAdmin(kafka, (admin) => admin.createTopics({ topics: [old], waitForLeaders: true }));
+  await make(old);
   await expect(createTopics(kafka, { prefix, only: [lots] })).rejects.toThrow('has 2 partitions, topics.yaml says 12');
 });
