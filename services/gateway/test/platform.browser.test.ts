@@ -8,7 +8,7 @@ import { root } from '@giaolo/local/places';
 import { nodeProgram } from '@giaolo/local/platform';
 import { type PrivatePlatform, startPrivatePlatform } from '@giaolo/local/private-platform';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { calloutAt, complaintsOf, openBrowser, wordsOf } from './browser.ts';
 
 const START_MS = 120_000;
@@ -38,31 +38,40 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 }, START_MS);
 
-test(
-  'on the real platform a person sees a bus move, predictions at a stop, and free spaces',
-  async () => {
-    const complaints = complaintsOf(page);
-    await page.goto(platform.info.gateway);
-    const buses = page.locator('tr[data-key^="feeds/sample/vehicles/"]');
-    // Placed on its trip, which has predictions.
-    const bus = buses.filter({ hasNot: page.locator('[data-punctuality="unplaced"]') }).first();
-    await bus.waitFor({ timeout: 30_000 });
+/** Looks at one bus after the other: one may stand at a stop for 20 s, and longer at the end of its line. */
+async function anyMoves(buses: Locator): Promise<boolean> {
+  for (const bus of await buses.all()) {
     await bus.click();
     await page.locator('.callout').waitFor();
     const from = await calloutAt(page);
-    await eventually('the bus moves on the map', async () => {
-      const { x, y } = await calloutAt(page);
-      return Math.hypot(x - from.x, y - from.y) > 5;
-    });
-    const stop = page.locator('.detail tbody button').first();
-    await stop.waitFor();
-    await stop.click();
-    const arrivals = page.locator('.detail tbody tr');
-    await arrivals.first().waitFor();
-    expect(await wordsOf(arrivals.first())).toMatch(/(sắp tới|\d+ phút) \d\d:\d\d \d\d:\d\d/);
-    await page.locator('tr[data-key^="lots/"][data-freshness="fresh"]').first().waitFor();
-    expect(await wordsOf(page.locator('tr[data-key^="lots/"]').first())).toMatch(/\d+ \/ \d+/);
-    expect(complaints).toEqual([]);
-  },
-  START_MS,
-);
+    const moves = eventually(
+      'the bus moves on the map',
+      async () => {
+        const { x, y } = await calloutAt(page);
+        return Math.hypot(x - from.x, y - from.y) > 5;
+      },
+      30_000,
+    );
+    if (await moves.catch(() => false)) return true;
+  }
+  return false;
+}
+
+test('on the real platform a person sees a bus move, predictions at a stop, and free spaces', async () => {
+  const complaints = complaintsOf(page);
+  await page.goto(platform.info.gateway);
+  const buses = page.locator('tr[data-key^="feeds/sample/vehicles/"]');
+  // Placed on its trip, which has predictions.
+  const placed = buses.filter({ hasNot: page.locator('[data-punctuality="unplaced"]') });
+  await placed.first().waitFor({ timeout: 30_000 });
+  expect(await anyMoves(placed)).toBe(true);
+  const stop = page.locator('.detail tbody button').first();
+  await stop.waitFor();
+  await stop.click();
+  const arrivals = page.locator('.detail tbody tr');
+  await arrivals.first().waitFor();
+  expect(await wordsOf(arrivals.first())).toMatch(/(sắp tới|\d+ phút) \d\d:\d\d \d\d:\d\d/);
+  await page.locator('tr[data-key^="lots/"][data-freshness="fresh"]').first().waitFor();
+  expect(await wordsOf(page.locator('tr[data-key^="lots/"]').first())).toMatch(/\d+ \/ \d+/);
+  expect(complaints).toEqual([]);
+}, 180_000);
