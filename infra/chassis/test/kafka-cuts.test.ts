@@ -52,6 +52,7 @@ async function cuttingProxy(target: { host: string; port: number }) {
       for (const socket of sockets) socket.destroy();
       server.close();
     },
+    reopen: () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve)),
   };
 }
 
@@ -100,6 +101,26 @@ test('no acknowledged event is lost when connections are cut between a request a
   for (const sequences of found.passed.values())
     expect(sequences).toEqual(Array.from({ length: each }, (_, i) => i + 1));
 }, 180_000);
+
+test('a broker that cannot be reached for a while delays what is sent, and refuses nothing', async () => {
+  const [host = '', port = ''] = (brokers().kafka[0] ?? '').split(':');
+  const proxy = await cuttingProxy({ host, port: Number(port) });
+  const topic = `${namespace('away')}.v1`;
+  await createTopics([topic], 1);
+  const bent: typeof endOnBareClose = (options) => endOnBareClose({ ...options, host: '127.0.0.1', port: proxy.port });
+  const producer = new BatchingProducer(kafkaClient(brokers().kafka, 'away', bent));
+  closers.push(() => producer.close(), proxy.close);
+  await producer.send([eventOf(topic, 0, 1)]);
+  proxy.close();
+  let refused = 0;
+  const waiting = [2, 3, 4].map((sequence) => producer.send([eventOf(topic, 0, sequence)]).catch(() => refused++));
+  // Long enough for every level of kafkajs' own retries to give up.
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  expect(refused).toBe(0);
+  await proxy.reopen();
+  await Promise.all(waiting);
+  expect((await readAll(topic, 4)).passed.get('sender-0')).toEqual([1, 2, 3, 4]);
+}, 60_000);
 
 const eventOf = (topic: string, name: number, sequence: number): Outgoing => ({
   topic,

@@ -34,7 +34,8 @@ export function kafkaClient(brokers: readonly string[], clientId: string, socket
     clientId,
     socketFactory,
     connectionTimeout: 3_000,
-    requestTimeout: 10_000,
+    // Cut at the wrong moment, kafkajs writes to a socket that is gone and waits for the answer: this bounds the stall.
+    requestTimeout: 5_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8 },
     logCreator:
       () =>

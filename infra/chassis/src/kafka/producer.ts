@@ -1,11 +1,10 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { Outgoing, Publisher } from '../bus.ts';
-import { overloaded } from '../errors.ts';
+import { dependencyUnavailable, overloaded } from '../errors.ts';
 import { log } from '../log.ts';
 import { counter, histogram } from '../metrics.ts';
 
-const { CompressionTypes, KafkaJSConnectionError, KafkaJSError, KafkaJSNumberOfRetriesExceeded, Partitioners } =
-  kafkajs;
+const { CompressionTypes, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError, Partitioners } = kafkajs;
 
 interface Waiting {
   readonly records: readonly Outgoing[];
@@ -50,7 +49,7 @@ export class BatchingProducer implements Publisher {
 
   send(records: readonly Outgoing[]): Promise<void> {
     if (records.length === 0) return Promise.resolve();
-    if (this.#closed) return Promise.reject(new Error('the producer is closed'));
+    if (this.#closed) return Promise.reject(goingAway());
     let bytes = 0;
     for (const { key, value } of records) {
       const size = key.length + (value?.length ?? 0) + OVERHEAD_BYTES;
@@ -71,7 +70,7 @@ export class BatchingProducer implements Publisher {
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
     if (this.#sending) await Promise.race([this.#sending, timeout]);
     this.#closed = true;
-    for (const waiting of this.#waiting) waiting.reject(new Error('the producer was closed'));
+    for (const waiting of this.#waiting) waiting.reject(goingAway());
     this.#waiting = [];
     await this.#producer?.disconnect().catch(() => {});
   }
@@ -123,8 +122,8 @@ export class BatchingProducer implements Publisher {
         for (const { messages } of topicMessages) produced.add(messages.length);
         return undefined;
       } catch (error) {
-        const cause = error instanceof KafkaJSNumberOfRetriesExceeded ? error.cause : error;
-        if (this.#closed || isFinal(cause)) return cause as Error;
+        if (this.#closed) return goingAway();
+        if (isFinal(error)) return rootOf(error);
         resent.add(1);
         log.warn({ attempt, error: (error as Error).message }, 'kafka: no answer to a batch, sending it again');
         if (attempt % REBUILD_AFTER === 0) await this.#discard();
@@ -155,9 +154,21 @@ export class BatchingProducer implements Publisher {
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const goingAway = () => dependencyUnavailable('this replica is going away');
+
+/** kafkajs retries on several levels at once, and each wraps what the one below it gave up at. */
+function rootOf(error: Error): Error {
+  let root = error;
+  while (root instanceof KafkaJSNumberOfRetriesExceeded && root.cause instanceof Error) root = root.cause;
+  return root;
+}
+
 /** What will be refused however often it is sent: a record that is too large, a right that is missing. */
-const isFinal = (error: unknown): error is Error =>
-  error instanceof KafkaJSError && !error.retriable && !(error instanceof KafkaJSConnectionError);
+function isFinal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const root = rootOf(error);
+  return root instanceof KafkaJSProtocolError && !root.retriable;
+}
 
 function byTopic(batch: readonly Waiting[]): { topic: string; messages: Message[] }[] {
   const topics = new Map<string, Message[]>();
