@@ -16,14 +16,17 @@ export function rateClock(origin: Instant, rate: number, startedAt: Instant): Cl
   return { kind: 'rate', now: () => Math.floor(origin + (Date.now() - startedAt) * rate), observe: () => {} };
 }
 
-/** Stands at the newest instant observed so far, never earlier than `origin`. */
+// Further ahead, a device is wrong, not the recording gone on: its word would make all others too old.
+const LONGEST_LEAP_MS = 7 * 24 * 3_600_000;
+
+/** Stands at the newest instant observed so far, never earlier than `origin`; a leap of more than a week is not followed. */
 export function recordingClock(origin: Instant): Clock {
   let watermark = origin;
   return {
     kind: 'recording',
     now: () => watermark,
     observe: (instant) => {
-      if (instant > watermark) watermark = instant;
+      if (instant > watermark && instant - watermark <= LONGEST_LEAP_MS) watermark = instant;
     },
   };
 }
