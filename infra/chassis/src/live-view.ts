@@ -48,7 +48,7 @@ export class LiveView<V> {
   /** Next offset of each slot, before the oldest change in the ring. */
   readonly #floor: bigint[];
   #head = 0;
-  #wake: (() => void)[] = [];
+  #waiting = new Set<() => void>();
 
   constructor(options: Options<V>) {
     this.#options = options;
@@ -133,17 +133,18 @@ export class LiveView<V> {
     return new Promise((resolve) => {
       const done = () => {
         signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
         resolve();
       };
       signal.addEventListener('abort', done);
-      this.#wake.push(done);
+      this.#waiting.add(done);
     });
   }
 
   #wakeReaders(): void {
-    if (this.#wake.length === 0) return;
-    const woken = this.#wake;
-    this.#wake = [];
+    if (this.#waiting.size === 0) return;
+    const woken = this.#waiting;
+    this.#waiting = new Set();
     // Not at once: a batch of records then becomes a batch for the reader.
     setImmediate(() => {
       for (const resolve of woken) resolve();

@@ -56,7 +56,12 @@ export function memoryBus(clock: Clock): MemoryBus {
       groups.push(consumption);
     },
     view: async <V>(options: ViewOptions<V>) => {
-      const view = new LiveView<V>({ epoch: 'memory', slots: 1, now: () => clock.now() });
+      const view = new LiveView<V>({
+        epoch: 'memory',
+        slots: 1,
+        now: () => clock.now(),
+        ...(options.keep && { keep: options.keep }),
+      });
       views.push((record, offset) => {
         const source = options.sources.find(({ topic }) => topic.name === record.topic);
         if (!source) return;

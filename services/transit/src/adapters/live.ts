@@ -34,9 +34,12 @@ const isRecent = ({ observedTime }: Observed, now: Instant): boolean =>
 export const vehiclesView = (bus: Bus): Promise<LiveView<VehicleProgress>> =>
   bus.view({ sources: [view(vehicleProgressed, ({ value }) => value.progress)], keep: isRecent });
 
-/** A trip that is over stays for a moment as a prediction without stops, so that watchers learn of its end. */
+/** A trip that is over is told once, as a prediction without stops, and not to those who come later. */
 export const predictionsView = (bus: Bus): Promise<LiveView<TripPrediction>> =>
-  bus.view({ sources: [view(tripPredicted, ({ value }) => value.prediction)], keep: isRecent });
+  bus.view({
+    sources: [view(tripPredicted, ({ value }) => value.prediction)],
+    keep: (prediction, now) => prediction.stops.length > 0 && isRecent(prediction, now),
+  });
 
 export const watchVehicles =
   (vehicles: LiveView<VehicleProgress>) =>
