@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { every } from './every.ts';
-import { releaseLease, takeLease } from './lease.ts';
+import { type Lease, release, take } from './lease.ts';
 import { log } from './log.ts';
 import type { Redis } from './redis.ts';
 import { SHARDS, shardTag } from './store.ts';
@@ -10,10 +10,16 @@ const RENEW_MS = 1_000;
 
 /** Which shards of a service this replica works for: each is leased by one replica, and they share evenly. */
 export interface ShardOwnership {
+  /** Without those whose lease this process could not renew in time, as after it was frozen. */
   owned(): ReadonlySet<number>;
   owns(shard: number): boolean;
+  /** Undefined when it does not own the shard. Read it before the work that is to be done under it. */
+  tokenOf(shard: number): number | undefined;
   stop(): Promise<void>;
 }
+
+/** The lease of the shard, for what is `fenced`. */
+export const shardLeaseKey = (service: string, shard: number): string => `${shardTag(service, shard)}owner`;
 
 /** `onGained` is told of a shard once per ownership; `address` says where this replica can be reached. */
 export async function ownShards(
@@ -24,7 +30,7 @@ export async function ownShards(
 ): Promise<ShardOwnership> {
   const replica = randomUUID();
   const members = `{${service}}:replicas`;
-  const owned = new Map<number, number>();
+  const leases = new Map<number, Lease>();
   let stopped = false;
 
   const fairShare = async (): Promise<number> => {
@@ -36,44 +42,50 @@ export async function ownShards(
   };
 
   const tend = async (shard: number, share: number): Promise<void> => {
-    const key = `${shardTag(service, shard)}owner`;
-    if (!owned.has(shard) && owned.size >= share) return;
-    if (owned.has(shard) && owned.size > share) {
-      owned.delete(shard);
-      return releaseLease(redis, key, replica);
+    const held = leases.get(shard);
+    if (!held && leases.size >= share) return;
+    if (held && leases.size > share) {
+      leases.delete(shard);
+      await release(redis, held);
+      return;
     }
-    const lease = await takeLease(redis, key, replica, address, LEASE_MS);
-    const held = owned.get(shard);
-    if (!lease) owned.delete(shard);
-    else if (held !== lease.token) {
-      owned.set(shard, lease.token);
-      onGained(shard);
+    const terms = { holder: replica, address, ttlMs: LEASE_MS };
+    const taken = await take(redis, shardLeaseKey(service, shard), terms);
+    if (taken.status === 'held') {
+      leases.delete(shard);
+      return;
     }
+    leases.set(shard, taken.lease);
+    if (held?.token !== taken.lease.token) onGained(shard);
   };
 
   const rounds = every(RENEW_MS, async () => {
     try {
       const share = await fairShare();
       // Renewals go together; new shards are taken one by one, so that the share is not overshot.
-      await Promise.all([...owned.keys()].map((shard) => tend(shard, share)));
-      for (let shard = 0; shard < SHARDS && owned.size < share && !stopped; shard++)
-        if (!owned.has(shard)) await tend(shard, share);
+      await Promise.all([...leases.keys()].map((shard) => tend(shard, share)));
+      for (let shard = 0; shard < SHARDS && leases.size < share && !stopped; shard++)
+        if (!leases.has(shard)) await tend(shard, share);
     } catch (error) {
       log.warn({ service, error: (error as Error).message }, 'shard leases could not be renewed');
     }
   });
   await rounds.first;
+
+  const valid = (shard: number): Lease | undefined => {
+    const lease = leases.get(shard);
+    return lease && performance.now() < lease.goodUntil ? lease : undefined;
+  };
   return {
-    owned: () => new Set(owned.keys()),
-    owns: (shard) => owned.has(shard),
+    owned: () => new Set([...leases.keys()].filter(valid)),
+    owns: (shard) => valid(shard) !== undefined,
+    tokenOf: (shard) => valid(shard)?.token,
     async stop() {
       stopped = true;
       await rounds.stop();
-      const release = [...owned.keys()].map((shard) =>
-        releaseLease(redis, `${shardTag(service, shard)}owner`, replica),
-      );
-      owned.clear();
-      await Promise.allSettled([...release, redis.zRem(members, replica)]);
+      const released = [...leases.values()].map((lease) => release(redis, lease));
+      leases.clear();
+      await Promise.allSettled([...released, redis.zRem(members, replica)]);
     },
   };
 }

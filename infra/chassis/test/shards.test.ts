@@ -1,29 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { releaseLease, takeLease } from '../src/lease.ts';
+import { trimFenced } from '../src/fenced.ts';
 import { connectRedis, type Redis } from '../src/redis.ts';
-import { ownShards } from '../src/shards.ts';
-import { SHARDS } from '../src/store.ts';
+import { ownShards, shardLeaseKey } from '../src/shards.ts';
+import { SHARDS, shardTag } from '../src/store.ts';
 import { brokers, eventually, namespace } from '../src/testing/brokers.ts';
+import { freezable } from './frozen.ts';
 
 let redis: Redis;
 beforeAll(async () => {
   redis = await connectRedis(brokers().redis, 'decisions');
 });
 afterAll(() => redis.destroy());
-
-test('a lease is one holder’s until it ends, and the next holder’s token is higher', async () => {
-  const key = namespace('{lease}');
-  const first = await takeLease(redis, key, 'a', 'a:1', 60_000);
-  expect(await takeLease(redis, key, 'b', 'b:1', 60_000)).toBeUndefined();
-  expect(await takeLease(redis, key, 'a', 'a:1', 60_000)).toEqual(first);
-  await releaseLease(redis, key, 'b');
-  expect(await takeLease(redis, key, 'b', 'b:1', 60_000)).toBeUndefined();
-  await releaseLease(redis, key, 'a');
-  const second = await takeLease(redis, key, 'b', 'b:1', 1);
-  expect(second?.token).toBeGreaterThan(first?.token ?? 0);
-  const third = await eventually('the end of the lease', () => takeLease(redis, key, 'a', 'a:1', 60_000));
-  expect(third.token).toBeGreaterThan(second?.token ?? 0);
-});
 
 test('replicas share the shards evenly; what one leaves, the others take', async () => {
   const service = namespace('shards');
@@ -38,4 +25,29 @@ test('replicas share the shards evenly; what one leaves, the others take', async
   await second.stop();
   await eventually('the rest to come back', () => first.owned().size === SHARDS);
   await first.stop();
+}, 30_000);
+
+test('who was frozen past its leases owns nothing when it wakes, and what it began before is refused', async () => {
+  const service = namespace('frozen');
+  const { redis: freezing, freeze, thaw } = freezable(redis);
+  const gained: number[] = [];
+  const first = await ownShards(freezing, service, 'a', (shard) => gained.push(shard));
+  const [stream, token] = [`${shardTag(service, 7)}outbox`, first.tokenOf(7) as number];
+  await redis.xAdd(stream, '1-0', { a: 'b' });
+  freeze();
+  const second = await ownShards(redis, service, 'b', () => {});
+  await eventually('the other to have it all', () => {
+    for (const shard of second.owned()) expect(first.owns(shard)).toBe(false);
+    return second.owned().size === SHARDS;
+  });
+  expect([first.owned().size, first.tokenOf(7)]).toEqual([0, undefined]);
+  expect(second.tokenOf(7)).toBeGreaterThan(token);
+  expect(await trimFenced(redis, { key: shardLeaseKey(service, 7), token }, stream, '2-0')).toBe(false);
+  expect(await redis.xLen(stream)).toBe(1);
+
+  thaw();
+  await eventually('an even share', () => first.owned().size === SHARDS / 2 && second.owned().size === SHARDS / 2);
+  expect(gained.slice(SHARDS)).toEqual(expect.arrayContaining([...first.owned()]));
+  for (const shard of first.owned()) expect(second.owns(shard)).toBe(false);
+  await Promise.all([first.stop(), second.stop()]);
 }, 30_000);
