@@ -44,9 +44,10 @@ export interface Received<T> {
 export interface Publisher {
   /**
    * Resolves when all records are on the bus for good. Rejects with OVERLOADED when too much waits already;
-   * a record that was rejected may still appear.
+   * a record that was rejected may still appear. `isStillOurs` is asked before each attempt: once it says no, the
+   * records are not sent any more, and the promise rejects.
    */
-  send(records: readonly Outgoing[]): Promise<void>;
+  send(records: readonly Outgoing[], isStillOurs?: () => boolean): Promise<void>;
 }
 
 export interface Consumption {
@@ -85,6 +86,8 @@ export interface ViewOptions<V> {
   readonly sources: readonly ViewSource<V>[];
   /** False once a value has nothing to tell any more; it then leaves the snapshot. */
   readonly keep?: (value: V, now: Instant) => boolean;
+  /** Begins so many records before the end of each partition: for what is recent, of topics that are kept for ever. */
+  readonly newest?: number;
 }
 
 /** What a service may do with the bus; Kafka behind it, or this process in tests. */
@@ -93,6 +96,10 @@ export interface Bus {
   consume(consumption: Consumption): Promise<void>;
   /** Every partition on every replica, from the start of what is retained; never commits. */
   view<V>(options: ViewOptions<V>): Promise<LiveView<V>>;
+  /** To be called with records that may have come after newer ones of their keys: puts the newest at the end again. */
+  mend(records: readonly Outgoing[]): Promise<void>;
+  /** True when nothing was ever written to these topics. */
+  isUntouched(topics: readonly { readonly name: string }[]): Promise<boolean>;
   /** Consumers and views finish their batches and leave; sending goes on. */
   stopConsuming(): Promise<void>;
   /** Sends what waits, then disconnects. */

@@ -24,6 +24,11 @@ const addresses = z
   .transform((text) => text.split(','))
   .pipe(z.array(address));
 
+/** Replicas of one service as a gRPC client names them: one `host:port`, or several `ip:port,...`. */
+export const grpcTarget = addresses.transform((all) =>
+  all.length === 1 ? (all[0] as string) : `ipv4:${all.join(',')}`,
+);
+
 const url = (...protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
@@ -58,6 +63,13 @@ export const baseConfig = z.object({
   GIAOLO_JWKS_FILE: z.string().describe('file with the public keys that sign bearer tokens (JWKS)'),
   GIAOLO_TOKEN_FILE: z.string().optional().describe("file with the service's own bearer token for calls to others"),
   GIAOLO_GRPC_ADDRESS: address.prefault('127.0.0.1:0').describe('where gRPC listens, host:port; port 0 = any'),
+  GIAOLO_DRAIN_PAUSE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe('how long it goes on serving after /readyz has said no, 0 to 10000 ms'),
   GIAOLO_OPS_ADDRESS: address.prefault('127.0.0.1:0').describe('where /livez, /readyz and /metrics listen, host:port'),
   GIAOLO_TRACE_RATIO: z.coerce
     .number()

@@ -6,6 +6,7 @@ import { startRelay } from './outbox.ts';
 import { connectRedis } from './redis.ts';
 import { ownShards, type ShardOwnership } from './shards.ts';
 import type { DecisionStore } from './store.ts';
+import { openMemory } from './store-memory.ts';
 import { redisStore } from './store-redis.ts';
 
 export interface Decisions {
@@ -23,21 +24,24 @@ export interface DecisionsOptions {
   readonly redisUrl: string;
   readonly clock: Clock;
   readonly bus: Bus;
+  /** Where what is decided goes as state; by them it is known whether anything ever was. */
+  readonly stateTopics?: readonly { readonly name: string }[];
   /** Where this replica can be reached; stands in the leases of its shards. */
   readonly address: string;
 }
 
 /** All that decisions stand on: the store, the outbox with its relay, the shards that this replica works for. */
 export async function openDecisions(lifecycle: Lifecycle, options: DecisionsOptions): Promise<Decisions> {
-  const { service, redisUrl, clock, bus, address } = options;
+  const { service, redisUrl, clock, bus, stateTopics = [], address } = options;
   const redis = await connectRedis(redisUrl, 'decisions');
   lifecycle.onStop('redis', () => redis.destroy());
   const subscriber = await connectRedis(redisUrl, 'subscriber');
   lifecycle.onStop('redis subscriber', () => subscriber.destroy());
-  const store = redisStore(redis, service, clock);
+  const memory = await openMemory(redis, service, () => bus.isUntouched(stateTopics));
+  const store = memory.guard(redisStore(redis, service, clock));
 
   let ownership: ShardOwnership | undefined;
-  const relay = await startRelay({ redis, subscriber }, service, bus.publisher, () => ownership);
+  const relay = await startRelay({ redis, subscriber }, service, bus, () => ownership);
   const owned = await ownShards(redis, service, address, (shard) => relay.gained(shard));
   ownership = owned;
   lifecycle.onStop('outbox', async () => {
@@ -48,7 +52,7 @@ export async function openDecisions(lifecycle: Lifecycle, options: DecisionsOpti
   return {
     store,
     onCommitted: (name) => relay.wake(name),
-    ping: () => redis.ping(),
+    ping: () => memory.check(),
     sweep(onDue) {
       const sweeper = sweepDeadlines(redis, service, store, owned, onDue);
       lifecycle.onStop('deadlines', () => sweeper.stop());

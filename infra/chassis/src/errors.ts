@@ -153,6 +153,21 @@ export const slowReader = (): ServiceError =>
     localized: { vi: 'Kết nối quá chậm, đang nối lại.', en: 'The connection is too slow, reconnecting.' },
   });
 
+export const roleMissing = (wanted: readonly string[]): ServiceError =>
+  common('PERMISSION_DENIED', 'ROLE_MISSING', 'no role of the caller allows this', {
+    metadata: { wanted: wanted.join(',') },
+    localized: { vi: 'Bạn không có quyền thực hiện việc này.', en: 'You do not have the right to do this.' },
+  });
+
+export const unitForeign = (unit: string): ServiceError =>
+  common('PERMISSION_DENIED', 'UNIT_FOREIGN', 'this belongs to a unit that the grants of the caller do not reach', {
+    metadata: { unit },
+    localized: {
+      vi: 'Đối tượng này thuộc đơn vị hành chính khác.',
+      en: 'This belongs to another administrative unit.',
+    },
+  });
+
 /** What a fault of the code looks like from outside: nothing of the inside leaves. */
 export const internalError = (cause: unknown): ServiceError =>
   new ServiceError('INTERNAL', '', 'internal error', {

@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { judgedBefore } from './access.ts';
 import { wallClock } from './clock.ts';
 import { Handler } from './handle.ts';
 import type { Commit, DecisionStore } from './store.ts';
 import { count, newCount, tallySpec, tester } from './testing/counter-aggregate.ts';
 import { memoryStore } from './testing/memory-store.ts';
 
-const caller = (requestId?: string) => ({ principal: tester, method: 'Count', requestId });
+const caller = (requestId?: string) => ({ principal: tester, authority: judgedBefore, method: 'Count', requestId });
 
 function watched(store: DecisionStore) {
   const commits: Commit[] = [];
@@ -22,7 +23,7 @@ test('commands that arrive together are decided in order and committed together'
   const outcomes = await Promise.all([1, 2, 3].map((by) => handler.handle('a', count, { by }, caller(), newCount)));
   expect(outcomes).toEqual([1, 3, 6].map((answer) => ({ accepted: true, answer })));
   expect(commits).toHaveLength(1);
-  expect(commits[0]?.records.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  expect(commits[0]?.records.flatMap(({ origin, sequence }) => (origin ? [sequence] : []))).toEqual([1, 2, 3]);
 });
 
 test('the same request has one effect and one answer, also inside one batch', async () => {
@@ -44,7 +45,7 @@ test('request ids of different callers and methods do not meet', async () => {
   const handler = new Handler(tallySpec, memoryStore(wallClock));
   const other = { ...tester, subject: 'user:other' };
   await handler.handle('a', count, { by: 1 }, caller('r1'), newCount);
-  await handler.handle('a', count, { by: 1 }, { principal: other, method: 'Count', requestId: 'r1' }, newCount);
+  await handler.handle('a', count, { by: 1 }, { ...caller('r1'), principal: other }, newCount);
   const last = await handler.handle('a', count, { by: 1 }, { ...caller('r1'), method: 'Else' }, newCount);
   expect(last).toEqual({ accepted: true, answer: 3 });
 });

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { internalError, type Language, ServiceError } from './errors.ts';
+import { nothingHere } from './http-route.ts';
 import { log } from './log.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 
@@ -51,8 +52,7 @@ export const answerUnrouted =
       .filter((layer) => layer.route && layer.match(request.path))
       .flatMap((layer) => Object.keys(layer.route?.methods ?? {}))
       .map((method) => method.toUpperCase());
-    if (methods.length === 0)
-      return answerProblem(request, response, new ServiceError('NOT_FOUND', '', 'there is nothing at this path'));
+    if (methods.length === 0) return answerProblem(request, response, nothingHere());
     response.set('allow', [...new Set(methods)].join(', '));
     answerProblem(request, response, new ServiceError('UNIMPLEMENTED', '', 'not with this method'), 405);
   };

@@ -1,10 +1,15 @@
-import { createServer } from 'node:http';
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import helmet from 'helmet';
+import type { Rights } from './access.ts';
+import { SessionCookie } from './http-cookie.ts';
+import { Credentials } from './http-credentials.ts';
 import { answerError, answerUnrouted } from './http-errors.ts';
 import { observeRequest } from './http-observe.ts';
-import { identify } from './http-principal.ts';
-import { closeServer, listen } from './listen.ts';
+import { type Gate, type Route, serveRoute } from './http-route.ts';
+import { sessionRoutes } from './http-session.ts';
+import { Site } from './http-site.ts';
+import type { Readiness } from './lifecycle.ts';
+import { boundedServer, closeServer, listen, sendAwayWhenNotReady } from './listen.ts';
 import type { Verifier } from './tokens.ts';
 
 export interface HttpLimits {
@@ -20,17 +25,23 @@ export interface HttpLimits {
 export interface ServeHttp {
   /** `host:port`; port 0 = any. */
   readonly address: string;
-  /** Adds the routes; they refuse by throwing ServiceError. */
-  readonly routes: (router: Router) => void;
-  /** Verifies tokens that come with requests; see `principalOf`. */
-  readonly verifier?: Verifier;
+  /** What it answers, beside `/v1/session`. */
+  readonly routes: readonly Route[];
+  readonly verifier: Verifier;
+  readonly rights: Rights;
+  /** `https://name` under which browsers come, where somebody ends TLS before us; absent = by a loopback name only. */
+  readonly publicOrigin?: string | undefined;
   /** Content-Security-Policy directives, in place of or beside `default-src 'self'`. */
   readonly csp?: Readonly<Record<string, readonly string[]>>;
   readonly limits?: Partial<HttpLimits>;
+  /** While not ready, callers are told to come back on another connection. */
+  readonly readiness?: Readiness;
 }
 
 export interface HttpServer {
   readonly address: string;
+  /** All that it answers, and to whom. */
+  readonly routes: readonly Route[];
   /** End event streams before: they never end by themselves. */
   stop(): Promise<void>;
 }
@@ -43,29 +54,47 @@ const defaultLimits: HttpLimits = {
   stopMs: 5_000,
 };
 
-/** Listens for HTTP; errors are answered as RFC 9457 problem details, unknown routes and methods too. */
+/**
+ * Listens for HTTP. For every route: token or session -> principal, its role, a look at its rights before the answer
+ * leaves; errors are answered as RFC 9457 problem details, unknown routes and methods too.
+ */
 export async function serveHttp(options: ServeHttp): Promise<HttpServer> {
   const limits = { ...defaultLimits, ...options.limits };
-  const router = Router();
-  options.routes(router);
+  const site = new Site(options.publicOrigin);
+  const cookie = new SessionCookie(site);
+  const routes = [...sessionRoutes(cookie, site, options.verifier), ...options.routes];
+  const router = routerOf(routes, {
+    credentials: new Credentials(options.verifier, cookie, site),
+    rights: options.rights,
+    readBody: express.json({ limit: limits.maxBodyBytes }),
+  });
   const app = express();
   app.disable('x-powered-by');
   app.use(observeRequest);
   app.use(security(options.csp));
-  app.use(identify(options.verifier));
-  app.use(express.json({ limit: limits.maxBodyBytes }));
+  app.use((request, _response, next) => {
+    site.requireOwnName(request);
+    next();
+  });
   app.use(router);
   app.use(answerUnrouted(router));
   // Express knows an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     answerError(error, request, response),
   );
-  const server = createServer(app);
-  server.headersTimeout = limits.headersMs;
-  server.requestTimeout = limits.requestMs;
-  server.maxConnections = limits.maxConnections;
+  const server = boundedServer(limits, app);
+  if (options.readiness) sendAwayWhenNotReady(server, options.readiness);
   const address = await listen(server, options.address);
-  return { address, stop: () => closeServer(server, limits.stopMs) };
+  return { address, routes, stop: () => closeServer(server, limits.stopMs) };
+}
+
+function routerOf(routes: readonly Route[], gate: Gate): Router {
+  const router = Router();
+  for (const route of routes) {
+    const method = route.method.toLowerCase() as Lowercase<Route['method']>;
+    router[method](route.path, serveRoute(route, gate));
+  }
+  return router;
 }
 
 function security(csp: ServeHttp['csp']) {

@@ -17,6 +17,27 @@ test('not ready first, then all stops in the reverse order of the start', async 
   expect(lifecycle.stopping.aborted).toBe(true);
 });
 
+test('a pause lies between readiness and the stops, but not where nobody was ever told to come', async () => {
+  const seen: string[] = [];
+  const made = () => {
+    const lifecycle = createLifecycle({ pauseMs: 60 });
+    lifecycle.onStop('listener', () =>
+      seen.push(`stopped after ${performance.now() - began >= 50 ? 'a pause' : 'none'}`),
+    );
+    return lifecycle;
+  };
+  let began = performance.now();
+  const lifecycle = made();
+  lifecycle.setReady();
+  const stopped = lifecycle.stop();
+  expect(lifecycle.readiness.isReady()).toBe(false);
+  expect(lifecycle.stopping.aborted).toBe(false);
+  await stopped;
+  began = performance.now();
+  await made().stop();
+  expect(seen).toEqual(['stopped after a pause', 'stopped after none']);
+});
+
 test('a stop that fails does not keep the others from being called', async () => {
   const lifecycle = createLifecycle();
   const seen: string[] = [];

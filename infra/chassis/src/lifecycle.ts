@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { log } from './log.ts';
 
 /** Whether this process can serve now; probes and gRPC health follow it. */
@@ -14,36 +15,40 @@ type Stop = () => unknown;
  */
 export interface Lifecycle {
   readonly readiness: Readiness;
-  /** Aborts when the drain begins: a step that still starts may give up. */
+  /** Aborts when things begin to be stopped: a step that still starts may give up. */
   readonly stopping: AbortSignal;
   /** Register each thing right after it was started. */
   onStop(name: string, stop: Stop): void;
   /** Called once everything is started. */
   setReady(): void;
   /**
-   * Not ready from now on, then every stop in reverse order, each awaited. A stop that fails does not keep the others
-   * from being called. False when the whole took longer than `drainMs` or something failed.
+   * Not ready from now on; after the pause every stop in reverse order, each awaited. A stop that fails does not keep
+   * the others from being called. False when the whole took longer than `drainMs` or something failed.
    */
   stop(): Promise<boolean>;
 }
 
 export interface LifecycleOptions {
-  /** Bound of the whole drain. */
+  /** Bound of the whole drain, the pause included. */
   readonly drainMs?: number;
+  /** How long everything goes on after readiness is off, until whoever sends calls here has noticed. */
+  readonly pauseMs?: number;
 }
 
 class Started implements Lifecycle, Readiness {
   readonly readiness: Readiness = this;
   readonly #stopping = new AbortController();
   readonly #drainMs: number;
+  readonly #pauseMs: number;
   readonly #stops: { readonly name: string; readonly stop: Stop }[] = [];
   readonly #listeners: ((ready: boolean) => void)[] = [];
   #ready = false;
   #current = '';
   #drain: Promise<boolean> | undefined;
 
-  constructor(drainMs: number) {
+  constructor({ drainMs = 20_000, pauseMs = 0 }: LifecycleOptions) {
     this.#drainMs = drainMs;
+    this.#pauseMs = pauseMs;
   }
 
   get stopping(): AbortSignal {
@@ -74,18 +79,25 @@ class Started implements Lifecycle, Readiness {
   }
 
   async #begin(): Promise<boolean> {
+    // Nobody sends calls to what was never ready.
+    const pauseMs = this.#ready ? this.#pauseMs : 0;
     this.#change(false);
-    this.#stopping.abort();
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => {
-        log.error({ step: this.#current, drainMs: this.#drainMs }, 'the drain takes too long');
+        log.error({ step: this.#current || 'pause', drainMs: this.#drainMs }, 'the drain takes too long');
         resolve(false);
       }, this.#drainMs);
     });
-    const clean = await Promise.race([this.#stopAll(), tooLong]);
+    const clean = await Promise.race([this.#pauseAndStop(pauseMs), tooLong]);
     clearTimeout(timer);
     return clean;
+  }
+
+  async #pauseAndStop(pauseMs: number): Promise<boolean> {
+    if (pauseMs > 0) await sleep(pauseMs);
+    this.#stopping.abort();
+    return this.#stopAll();
   }
 
   async #stopAll(): Promise<boolean> {
@@ -109,4 +121,4 @@ class Started implements Lifecycle, Readiness {
   }
 }
 
-export const createLifecycle = (options: LifecycleOptions = {}): Lifecycle => new Started(options.drainMs ?? 20_000);
+export const createLifecycle = (options: LifecycleOptions = {}): Lifecycle => new Started(options);

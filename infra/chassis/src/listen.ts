@@ -1,7 +1,10 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Readiness } from './lifecycle.ts';
 
 const IDLE_CHECK_MS = 50;
+/** How often Node looks for requests that are late; by its own 30 s, 5 s for the headers would be 35. */
+const LATE_CHECK_MS = 1_000;
 
 /** Listens on `host:port`; resolves with the address that it got. Rejects where it cannot. */
 export function listen(server: Server, address: string): Promise<string> {
@@ -13,6 +16,34 @@ export function listen(server: Server, address: string): Promise<string> {
       server.off('error', reject);
       resolve(`${host}:${(server.address() as AddressInfo).port}`);
     });
+  });
+}
+
+export interface ServerLimits {
+  readonly headersMs: number;
+  /** For the whole of a request to arrive. */
+  readonly requestMs: number;
+  readonly maxConnections: number;
+}
+
+/** An HTTP server on which nobody keeps a place without using it. */
+export function boundedServer(limits: ServerLimits, onRequest: RequestListener): Server {
+  const server = createServer({ connectionsCheckingInterval: LATE_CHECK_MS }, onRequest);
+  server.headersTimeout = limits.headersMs;
+  server.requestTimeout = limits.requestMs;
+  server.maxConnections = limits.maxConnections;
+  // Node hangs up on CONNECT without a word.
+  server.on('connect', (_request, socket: Socket) => {
+    socket.on('error', () => {});
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
+  return server;
+}
+
+/** While not ready, each answer tells its caller to come back on another connection: to a replica that is ready. */
+export function sendAwayWhenNotReady(server: Server, readiness: Readiness): void {
+  server.prependListener('request', (_request, response) => {
+    if (!readiness.isReady()) response.setHeader('connection', 'close');
   });
 }
 

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readiness } from './lifecycle.ts';
-import { closeServer, listen } from './listen.ts';
+import { boundedServer, closeServer, listen } from './listen.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const CHECK_MS = 1_000;
+const LIMITS = { headersMs: 5_000, requestMs: 5_000, maxConnections: 64 };
 
 export interface ServeOps {
   /** `host:port`; port 0 = any. */
@@ -21,10 +22,7 @@ export interface OpsServer {
 
 /** `/livez`: the event loop turns, no more. `/readyz`: started, not stopping, checks pass. `/metrics`: Prometheus. */
 export async function serveOps(options: ServeOps): Promise<OpsServer> {
-  const server = createServer((request, response) => void answer(options, request, response));
-  server.headersTimeout = 5_000;
-  server.requestTimeout = 5_000;
-  server.maxConnections = 64;
+  const server = boundedServer(LIMITS, (request, response) => void answer(options, request, response));
   const address = await listen(server, options.address);
   return { address, stop: () => closeServer(server) };
 }

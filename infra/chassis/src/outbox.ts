@@ -1,11 +1,15 @@
-import type { Outgoing, Publisher } from './bus.ts';
+import type { Bus, Outgoing } from './bus.ts';
+import { outgoingOf, unpackRecords } from './committed.ts';
+import { failpoint } from './failpoint.ts';
+import { trimFenced } from './fenced.ts';
 import { log } from './log.ts';
 import { counter } from './metrics.ts';
 import { asBytes, type Redis } from './redis.ts';
-import type { ShardOwnership } from './shards.ts';
-import { readOrigin, shardOf, shardTag } from './store.ts';
+import { type ShardOwnership, shardLeaseKey } from './shards.ts';
+import { shardOf, shardTag } from './store.ts';
 
 const READ = 512;
+const SEND_BYTES = 1024 * 1024;
 const POLL_MS = 1_000;
 const RETRY_MS = 250;
 const STOP_MS = 5_000;
@@ -34,7 +38,7 @@ interface Connections {
 export async function startRelay(
   { redis, subscriber }: Connections,
   service: string,
-  publisher: Publisher,
+  { publisher, mend }: Pick<Bus, 'publisher' | 'mend'>,
   ownership: () => ShardOwnership | undefined,
 ): Promise<Relay> {
   const bytes = asBytes(redis);
@@ -44,12 +48,26 @@ export async function startRelay(
   let stopped = false;
 
   const carry = async (shard: number): Promise<number> => {
+    const token = ownership()?.tokenOf(shard);
+    if (token === undefined) return 0;
+    const fence = { key: shardLeaseKey(service, shard), token };
+    const isStillOurs = () => ownership()?.tokenOf(shard) === token;
     const stream = `${shardTag(service, shard)}outbox`;
     const entries = (await bytes.xRange(stream, '-', '+', { COUNT: READ })) ?? [];
-    if (entries.length === 0) return 0;
-    await publisher.send(entries.map(({ message }) => outgoing(service, message as unknown as Entry)));
-    await redis.xTrim(stream, 'MINID', after(String(entries.at(-1)?.id)) as never);
-    relayed.add(entries.length, { service });
+    if (entries.length > 0) failpoint('outbox.after-read');
+    for (const { records, lastId } of batches(service, entries as unknown as Entry[])) {
+      failpoint('outbox.before-send');
+      await publisher.send(records, isStillOurs);
+      failpoint('outbox.after-send');
+      if (!(await trimFenced(redis, fence, stream, after(lastId)))) {
+        // Another owner may have sent newer ones before: this process stood still at the wrong moment.
+        failpoint('outbox.lease-lost');
+        await mend(records);
+        return 0;
+      }
+      failpoint('outbox.after-trim');
+      relayed.add(records.length, { service });
+    }
     return entries.length;
   };
 
@@ -102,30 +120,23 @@ export async function startRelay(
   };
 }
 
-type Entry = Record<'t' | 'k' | 'v' | 'o', Buffer>;
+interface Entry {
+  readonly id: Buffer;
+  readonly message: { readonly c: Buffer };
+}
 
-/** A decided fact as a CloudEvent in binary mode. */
-function outgoing(service: string, entry: Entry): Outgoing {
-  const [topic, key] = [entry.t.toString(), entry.k.toString()];
-  const { sequence, occurredAt, unit, traceparent, subject } = readOrigin(entry.o.toString());
-  return {
-    topic,
-    key,
-    value: entry.v,
-    headers: {
-      'content-type': 'application/protobuf',
-      ce_specversion: '1.0',
-      ce_id: `${key}@${sequence}`,
-      ce_source: `/giaolo/${service}`,
-      ce_type: topic,
-      ce_subject: key,
-      ce_time: new Date(occurredAt).toISOString(),
-      ce_sequence: String(sequence),
-      ce_principal: subject,
-      ce_unit: unit,
-      ...(traceparent && { traceparent }),
-    },
-  };
+/** Entries in the order of the stream, gathered until they are as large as what is sent at once. */
+function* batches(service: string, entries: readonly Entry[]) {
+  let records: Outgoing[] = [];
+  let bytes = 0;
+  for (const [at, { id, message }] of entries.entries()) {
+    for (const record of unpackRecords(message.c)) records.push(outgoingOf(service, record));
+    bytes += message.c.length;
+    if (bytes < SEND_BYTES && at < entries.length - 1) continue;
+    yield { records, lastId: String(id) };
+    records = [];
+    bytes = 0;
+  }
 }
 
 /** The stream id next after `id`. */

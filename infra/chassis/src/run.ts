@@ -4,12 +4,14 @@ import { log } from './log.ts';
 
 /**
  * Runs a service as this process: `start` is its list of steps, each registering how it is ended. Ready when `start`
- * has resolved. SIGTERM and SIGINT drain (at most 20 s) and exit with 0, or 1 if the drain was not clean; a second
- * signal exits at once. A fault that nobody caught exits with 1: what it left behind cannot be trusted.
+ * has resolved. SIGTERM and SIGINT drain (at most 20 s, GIAOLO_DRAIN_PAUSE_MS of it still serving) and exit with 0, or 1
+ * if the drain was not clean; a second signal exits at once. A fault that nobody caught exits with 1: what it left behind
+ * cannot be trusted.
  */
 export async function run(name: string, start: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
   const startedAt = performance.now();
-  const lifecycle = createLifecycle();
+  // That it is a number is for the service's own configuration to say, with everything else that is wrong.
+  const lifecycle = createLifecycle({ pauseMs: Number(process.env['GIAOLO_DRAIN_PAUSE_MS'] ?? 0) || 0 });
   log.setBindings({ service: name });
   quietKafkajs();
   endOnFaults();

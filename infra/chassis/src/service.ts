@@ -1,15 +1,18 @@
 import type { z } from 'zod';
+import { Rights } from './access.ts';
 import type { Bus } from './bus.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, wallClock } from './clock.ts';
 import type { baseConfig } from './config.ts';
 import { type Decisions, openDecisions } from './decisions.ts';
+import { followUnits } from './follow-units.ts';
 import { serveGrpc } from './grpc/server.ts';
 import type { Implementation } from './grpc/service.ts';
 import { openKafkaBus } from './kafka/bus.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { serveOps } from './ops.ts';
+import { isStateTopic } from './state-records.ts';
 import { startTelemetry } from './telemetry.ts';
-import { verifier } from './tokens.ts';
+import { type Verifier, verifier } from './tokens.ts';
 
 export type BaseConfig = z.output<typeof baseConfig>;
 
@@ -23,6 +26,9 @@ export interface Messages {
 export interface Opened {
   readonly clock: Clock;
   readonly bus: Bus;
+  readonly verifier: Verifier;
+  /** By the units as the registry tells them, on wall time: rights are people's, whatever time a city is played in. */
+  readonly rights: Rights;
   /** Names something that must answer within a second for this replica to be of use. */
   check(name: string, answer: () => Promise<unknown>): void;
   /** For services that decide. */
@@ -55,16 +61,23 @@ export async function openService(lifecycle: Lifecycle, config: BaseConfig, mess
     ...messages,
   });
   lifecycle.onStop('bus', () => bus.close());
+  const keys = await verifier(config.GIAOLO_JWKS_FILE);
+  lifecycle.onStop('keys', () => keys.stop());
+  const rights = new Rights(await followUnits(bus), wallClock);
 
   return {
     clock,
     bus,
+    verifier: keys,
+    rights,
     check: (name, answer) => {
       checks[name] = answer;
     },
     async openDecisions() {
       const address = config.GIAOLO_GRPC_ADDRESS;
-      const decisions = await openDecisions(lifecycle, { service, redisUrl: config.REDIS_URL, clock, bus, address });
+      const stateTopics = messages.produces.filter(({ name }) => isStateTopic(name));
+      const own = { service, redisUrl: config.REDIS_URL, clock, bus, stateTopics, address };
+      const decisions = await openDecisions(lifecycle, own);
       checks['redis'] = decisions.ping;
       return decisions;
     },
@@ -73,7 +86,8 @@ export async function openService(lifecycle: Lifecycle, config: BaseConfig, mess
       const server = await serveGrpc({
         address: config.GIAOLO_GRPC_ADDRESS,
         services,
-        verifier: await verifier(config.GIAOLO_JWKS_FILE),
+        verifier: keys,
+        rights,
         readiness,
         reflection: config.GIAOLO_GRPC_REFLECTION,
       });

@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
-import { dependencyUnavailable, overloaded } from './errors.ts';
+import { type Instant, wallClock } from './clock.ts';
+import { dependencyUnavailable, overloaded, principalInvalid } from './errors.ts';
+import type { RouteCaller } from './http-route.ts';
 import { counter } from './metrics.ts';
 
 /** One event as it stands on the wire; made once, sent to many. */
@@ -26,20 +28,25 @@ export interface EventStreamsOptions {
 const RECONNECT_MS = 1_000;
 const BEATS_PER_HEARTBEAT = 4;
 
+const SESSION_OVER = JSON.stringify({ reason: principalInvalid('expired').reason });
+
 const cutOff = counter('giaolo_sse_slow_readers_total', 'Event streams ended because they were not read');
 
 /** One browser that listens. */
 export class EventStream {
   /** The last id that the client has handled, when it comes back: `Last-Event-ID` or `?resume=`. */
   readonly resumeToken: string | undefined;
+  /** On the wall clock: when its right to listen ends. */
+  readonly expiresAt: Instant;
   readonly #response: Response;
   readonly #maxBufferedBytes: number;
   readonly #closed = new AbortController();
   sentAt = performance.now();
   stalledAt: number | undefined;
 
-  constructor(request: Request, response: Response, maxBufferedBytes: number) {
+  constructor(request: Request, response: Response, expiresAt: Instant, maxBufferedBytes: number) {
     const { resume } = request.query;
+    this.expiresAt = expiresAt;
     this.resumeToken = request.get('last-event-id') ?? (typeof resume === 'string' ? resume : undefined);
     this.#response = response;
     this.#maxBufferedBytes = maxBufferedBytes;
@@ -79,6 +86,12 @@ export class EventStream {
   end(): void {
     this.#response.end();
   }
+
+  /** Ends it with `event: session`, which says why it is of no use to come back. */
+  expire(): void {
+    this.send(eventFrame('session', SESSION_OVER));
+    this.end();
+  }
 }
 
 /** All clients of one kind of event stream, with one heartbeat. */
@@ -97,11 +110,14 @@ export class EventStreams {
     return this.#clients.size;
   }
 
-  /** Answers a request with an event stream. Throws OVERLOADED, or DEPENDENCY_UNAVAILABLE while stopping. */
-  open(request: Request, response: Response): EventStream {
+  /**
+   * Answers a request with an event stream, which goes on no longer than the caller's token holds. Throws OVERLOADED,
+   * or DEPENDENCY_UNAVAILABLE while stopping.
+   */
+  open(request: Request, response: Response, { expiresAt }: Pick<RouteCaller, 'expiresAt'>): EventStream {
     if (this.#isEnded) throw dependencyUnavailable('this replica is going away');
     if (this.#clients.size >= this.#options.maxClients) throw overloaded('too many event streams', 5_000);
-    const client = new EventStream(request, response, this.#options.maxBufferedBytes);
+    const client = new EventStream(request, response, expiresAt, this.#options.maxBufferedBytes);
     this.#clients.add(client);
     client.closed.addEventListener('abort', () => this.#clients.delete(client), { once: true });
     return client;
@@ -121,9 +137,11 @@ export class EventStreams {
 
   #beat(): void {
     const now = performance.now();
+    const wall = wallClock.now();
     let frame: string | undefined;
     for (const client of this.#clients) {
       if (client.stalledAt !== undefined && now - client.stalledAt > this.#options.slowReaderMs) client.cutOff();
+      else if (wall >= client.expiresAt) client.expire();
       else if (now - client.sentAt >= this.#options.heartbeatMs) {
         frame ??= this.#options.heartbeat();
         client.send(frame);

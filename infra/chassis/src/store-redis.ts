@@ -1,25 +1,18 @@
 import type { Clock, Instant } from './clock.ts';
+import { packRecords } from './committed.ts';
 import type { Json } from './decide.ts';
+import { failpoint } from './failpoint.ts';
 import { type Redis, runScript, type Script } from './redis.ts';
-import {
-  type Commit,
-  type CommitResult,
-  type DecisionStore,
-  type Loaded,
-  originOf,
-  SHARDS,
-  shardOf,
-  shardTag,
-} from './store.ts';
+import { type Commit, type CommitResult, type DecisionStore, type Loaded, SHARDS, shardOf, shardTag } from './store.ts';
 
-const VERSION_FIELD = '@version';
+export const VERSION_FIELD = '@version';
 const ANSWER_TTL_SECONDS = 24 * 3600;
 /** How far a decision's time may stand from the server's. */
 const SKEW_LIMIT_MS = 500;
 
 // KEYS: state, outbox, deadlines, answers...
 // ARGV: expected version, new version, decided at ('' = not compared), due at ('' = none, '-' = never has any),
-//       count of set pairs * 2, pairs..., count of deleted, fields..., count of record arguments, records of 4..., answers...
+//       count of set pairs * 2, pairs..., count of deleted, fields..., packed records ('' = none), answers...
 // Few calls and few arguments: with `appendfsync always` this script is what bounds the decisions per second.
 const COMMIT: Script = {
   source: `
@@ -53,11 +46,7 @@ for i = at + 1, at + count, 1000 do
   redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, at + count)))
 end
 at = at + count + 1
-count = tonumber(ARGV[at])
-for i = at + 1, at + count, 4 do
-  redis.call('XADD', KEYS[2], '*', 't', ARGV[i], 'k', ARGV[i + 1], 'v', ARGV[i + 2], 'o', ARGV[i + 3])
-end
-at = at + count
+if ARGV[at] ~= '' then redis.call('XADD', KEYS[2], '*', 'c', ARGV[at]) end
 for i = 4, #KEYS do redis.call('SET', KEYS[i], ARGV[at + i - 3], 'EX', '${ANSWER_TTL_SECONDS}') end
 return {'committed'}
 `,
@@ -71,7 +60,7 @@ return {time[1] * 1000 + math.floor(time[2] / 1000), redis.call('HGETALL', KEYS[
 };
 
 /** Keys of one service's shards, made once: string building shows in the profile of a commit. */
-function shardKeys(service: string) {
+export function shardKeys(service: string) {
   return Array.from({ length: SHARDS }, (_, shard) => {
     const tag = shardTag(service, shard);
     return { tag, outbox: `${tag}outbox`, due: `${tag}due` };
@@ -102,6 +91,7 @@ export function redisStore(redis: Redis, service: string, clock: Clock): Decisio
       const scriptKeys = [`${shard.tag}${commit.name}`, shard.outbox, shard.due];
       for (const { key } of commit.answers) scriptKeys.push(`${shard.tag}request/${key}`);
       const reply = (await runScript(redis, COMMIT, scriptKeys, commitArguments(commit, onWallTime))) as unknown[];
+      failpoint('commit.after-script');
       const status = reply[0] as CommitResult['status'];
       if (status === 'answered')
         return { status, answers: (reply.slice(1) as (string | null)[]).map((answer) => answer ?? undefined) };
@@ -139,15 +129,11 @@ function commitArguments(commit: Commit, compareTime: boolean): (string | Buffer
     ...set,
     String(deleted.length),
     ...deleted,
-    String(commit.records.length * 4),
+    commit.records.length > 0 ? asBuffer(packRecords(commit.records)) : '',
   ];
-  for (const record of commit.records)
-    args.push(
-      record.topic,
-      record.key,
-      Buffer.from(record.value.buffer, record.value.byteOffset, record.value.byteLength),
-      originOf(record),
-    );
   for (const { answer } of commit.answers) args.push(answer);
   return args;
 }
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);

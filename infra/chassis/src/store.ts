@@ -1,19 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Instant } from './clock.ts';
+import type { OutboxRecord } from './committed.ts';
 import type { Json } from './decide.ts';
-
-/** An event on its way to the bus, as it waits in the outbox. */
-export interface OutboxRecord {
-  readonly topic: string;
-  readonly key: string;
-  readonly value: Uint8Array;
-  /** Version of the aggregate that the event made. */
-  readonly sequence: number;
-  readonly occurredAt: Instant;
-  readonly subject: string;
-  readonly unit: string;
-  readonly traceparent: string;
-}
 
 export interface Loaded {
   readonly version: number;
@@ -26,6 +14,7 @@ export interface Commit {
   readonly expectedVersion: number;
   readonly version: number;
   readonly patch: Record<string, Json | undefined>;
+  /** Facts, state and audit records: they reach the bus if the commit comes to be, in this order. */
   readonly records: readonly OutboxRecord[];
   /** Answers by request key; a key that is taken stops the commit. */
   readonly answers: readonly { readonly key: string; readonly answer: string }[];
@@ -62,20 +51,5 @@ export function shardOf(name: string): number {
 }
 
 export const shardTag = (service: string, shard: number): string => `{${service}:${String(shard).padStart(2, '0')}}`;
-
-/** Where an outbox record comes from, in one field of its stream entry. */
-export const originOf = ({ sequence, occurredAt, unit, traceparent, subject }: OutboxRecord): string =>
-  `${sequence}|${occurredAt}|${unit}|${traceparent}|${subject}`;
-
-export function readOrigin(text: string): Omit<OutboxRecord, 'topic' | 'key' | 'value'> {
-  const [sequence, occurredAt, unit = '', traceparent = '', ...subject] = text.split('|');
-  return {
-    sequence: Number(sequence),
-    occurredAt: Number(occurredAt),
-    unit,
-    traceparent,
-    subject: subject.join('|'),
-  };
-}
 
 export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 27);

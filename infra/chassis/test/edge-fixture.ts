@@ -6,6 +6,7 @@ import { type GrpcServer, serveGrpc } from '@giaolo/chassis/grpc/server';
 import { type Handlers, type Implementation, implement } from '@giaolo/chassis/grpc/service';
 import { createLifecycle, type Lifecycle } from '@giaolo/chassis/lifecycle';
 import type { Principal } from '@giaolo/chassis/principal';
+import { everyMethod, ownUnitOnly } from '@giaolo/chassis/testing/rights';
 import { issueToken, type KeyPair, makeKeyPair, type Verifier, verifierOf } from '@giaolo/chassis/tokens';
 import {
   type GetLotResponse,
@@ -17,7 +18,7 @@ import {
 export const operator: Principal = {
   subject: 'user:an',
   unit: { code: '77', validFrom: '2025-07-01' },
-  roles: ['parking.operator'],
+  grants: [{ role: 'operator', unit: { code: '77', validFrom: '2025-07-01' } }],
 };
 
 type ParkingHandlers = Handlers<ParkingServiceService>;
@@ -54,14 +55,16 @@ export async function serveParking(
   handlers: Partial<ParkingHandlers>,
   limits: Partial<GrpcLimits> = {},
   others: readonly Implementation[] = [],
+  access = everyMethod(ParkingServiceService, 'anyone'),
 ): Promise<ParkingFixture> {
   const keys = await makeKeyPair();
   const verifier = verifierOf(keys.jwks);
   const lifecycle = createLifecycle();
   const server = await serveGrpc({
     address: '127.0.0.1:0',
-    services: [implement(ParkingServiceService, { ...stubs, ...handlers }), ...others],
+    services: [implement(ParkingServiceService, access, { ...stubs, ...handlers }), ...others],
     verifier,
+    rights: ownUnitOnly(),
     readiness: lifecycle.readiness,
     limits: { stopMs: 500, ...limits },
   });

@@ -10,6 +10,7 @@ import { closeServer, listen } from '@giaolo/chassis/listen';
 import { type OpsServer, serveOps } from '@giaolo/chassis/ops';
 import { startTelemetry, type Telemetry } from '@giaolo/chassis/telemetry';
 import { type OtlpReceiver, receiveTraces } from '@giaolo/chassis/testing/otlp-receiver';
+import { ownUnitOnly } from '@giaolo/chassis/testing/rights';
 import { HealthClient, HealthCheckResponse_ServingStatus as Serving } from '@giaolo/proto/grpc/health/v1/health';
 import { ChannelCredentials, Client } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
@@ -109,11 +110,17 @@ test('a trace goes on from HTTP to gRPC, through a body and a token check', asyn
   const gateway = await serveHttp({
     address: '127.0.0.1:0',
     verifier: running.verifier,
-    routes: (router) => {
-      router.post('/v1/lots/:lot/close', async (request, response) => {
-        response.json(await client.closeLot({ requestId: request.body.requestId, name: `lots/${request.params.lot}` }));
-      });
-    },
+    rights: ownUnitOnly(),
+    routes: [
+      {
+        method: 'POST',
+        path: '/v1/lots/:lot/close',
+        access: 'anyone',
+        async handle({ body: { requestId }, params: { lot } }, response) {
+          response.json(await client.closeLot({ requestId, name: `lots/${lot}` }));
+        },
+      },
+    ],
   });
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const answer = await fetch(`http://${gateway.address}/v1/lots/a/close`, {

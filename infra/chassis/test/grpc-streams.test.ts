@@ -116,17 +116,21 @@ test('an upload gets its one answer, or the refusal', async () => {
     },
   } as const;
   let refuse = false;
-  const uploads = implement(service, {
-    async importFeed(requests) {
-      let count = 0;
-      for await (const _ of requests) {
-        count += 1;
-        if (refuse) throw new ServiceError('INVALID_ARGUMENT', 'FEED_INVALID', 'not a feed');
-      }
-      if (count !== 50) throw new Error(`${count} requests came`);
-      return ImportFeedResponse.fromPartial({});
+  const uploads = implement(
+    service,
+    { importFeed: 'anyone' },
+    {
+      async importFeed(requests) {
+        let count = 0;
+        for await (const _ of requests) {
+          count += 1;
+          if (refuse) throw new ServiceError('INVALID_ARGUMENT', 'FEED_INVALID', 'not a feed');
+        }
+        if (count !== 50) throw new Error(`${count} requests came`);
+        return ImportFeedResponse.fromPartial({});
+      },
     },
-  });
+  );
   parking = await serveParking({}, {}, [uploads]);
   const client = connect({ service }, parking.server.address, { token: parking.token });
   const send = async () => {

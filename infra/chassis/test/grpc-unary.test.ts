@@ -162,7 +162,15 @@ test('a call made while serving a call takes over its deadline, and its token wh
   const forwarding = parking.client({ forward: true });
   const outer = parking.client();
   await outer.closeLot({ requestId: '', name: 'lots/a' }, { deadlineMs: 300 });
-  const open = { requestId: '', name: 'lots/a', displayName: '', position: undefined, capacity: 1, bayIds: [] };
+  const open = {
+    requestId: '',
+    name: 'lots/a',
+    displayName: '',
+    position: undefined,
+    capacity: 1,
+    bayIds: [],
+    unit: undefined,
+  };
   await outer.openLot(open);
   expect(seen.map(({ subject }) => subject)).toEqual(['service:gateway', 'user:an']);
   expect(seen[0]?.left).toBeLessThanOrEqual(300);
@@ -201,7 +209,7 @@ test('a server in trouble 3 times of 10 does not show in idempotent methods, and
       throw new ServiceError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'the store does not answer');
     return lotNamed(name);
   };
-  const once = implement(onceService, { pay: lotUnlessInTrouble });
+  const once = implement(onceService, { pay: 'anyone' }, { pay: lotUnlessInTrouble });
   parking = await serveParking({ getLot: lotUnlessInTrouble }, {}, [once]);
   const client = parking.client();
   for (let at = 0; at < 70; at++) await client.getLot({ name: 'lots/a' }, { deadlineMs: 5_000 });

@@ -1,94 +1,170 @@
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { allow } from '@giaolo/chassis/access';
 import { ambient } from '@giaolo/chassis/ambient';
 import { ServiceError } from '@giaolo/chassis/errors';
-import { type HttpServer, serveHttp } from '@giaolo/chassis/http';
-import { principalOf } from '@giaolo/chassis/http-principal';
+import type { Route } from '@giaolo/chassis/http-route';
 import { EventStreams, eventFrame } from '@giaolo/chassis/sse';
-import { issueToken, type KeyPair, makeKeyPair, verifierOf } from '@giaolo/chassis/tokens';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { operator } from './edge-fixture.ts';
+import { an, answerTo, elsewhere, type HttpFixture, here, serveRoutes } from './http-fixture.ts';
 
-let server: HttpServer;
-let keys: KeyPair;
-let streams: EventStreams;
-const resumed: (string | undefined)[] = [];
+const streams = new EventStreams({
+  heartbeat: () => eventFrame('clock', '{"now":1}'),
+  heartbeatMs: 40,
+  maxBufferedBytes: 200_000,
+});
 const cut = Promise.withResolvers<void>();
+const resumed: (string | undefined)[] = [];
+const bodies: unknown[] = [];
+const operators = allow('operator');
 
-beforeAll(async () => {
-  keys = await makeKeyPair();
-  streams = new EventStreams({
-    heartbeat: () => eventFrame('clock', '{"now":1}'),
-    heartbeatMs: 40,
-    maxBufferedBytes: 200_000,
-  });
-  server = await serveHttp({
-    address: '127.0.0.1:0',
-    verifier: verifierOf(keys.jwks),
-    csp: { 'img-src': ["'self'", 'data:'] },
-    routes: (router) => {
-      router.get('/v1/me', (request, response) => {
-        response.json({ subject: principalOf(request).subject, forwarded: ambient()?.token !== undefined });
-      });
-      router.post('/v1/echo', (request, response) => {
-        response.json(request.body);
-      });
-      router.get('/v1/full', () => {
-        throw new ServiceError('RESOURCE_EXHAUSTED', 'LOT_FULL', 'no space is free', {
-          domain: 'parking.giaolo',
-          retryAfterMs: 1_500,
-          localized: { vi: 'Bãi xe đã đầy.', en: 'The car park is full.' },
-        });
-      });
-      router.get('/v1/broken', async () => {
-        throw new Error('password is hunter2');
-      });
-      router.get('/v1/lots/:lot', (request, response) => {
-        response.json(request.params);
-      });
-      router.get('/v1/live', (request, response) => {
-        const client = streams.open(request, response);
-        resumed.push(client.resumeToken);
-        client.send(eventFrame('snapshot', '{}', 'token-1'));
-      });
-      router.get('/v1/flood', (request, response) => {
-        const client = streams.open(request, response);
-        const frame = eventFrame('changes', 'x'.repeat(50_000));
-        const flood = () => (client.send(frame) ? setImmediate(flood) : cut.resolve());
-        flood();
+const routes: Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/me',
+    access: 'anyone',
+    handle: (_request, response, { principal }) =>
+      response.json({ subject: principal.subject, forwarded: ambient()?.token !== undefined }),
+  },
+  {
+    method: 'POST',
+    path: '/v1/echo',
+    access: 'anyone',
+    handle: (request, response) => {
+      bodies.push(request.body);
+      response.json(request.body);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/full',
+    access: 'public',
+    handle() {
+      throw new ServiceError('RESOURCE_EXHAUSTED', 'LOT_FULL', 'no space is free', {
+        domain: 'parking.giaolo',
+        retryAfterMs: 1_500,
+        localized: { vi: 'Bãi xe đã đầy.', en: 'The car park is full.' },
       });
     },
-  });
+  },
+  {
+    method: 'GET',
+    path: '/v1/broken',
+    access: 'public',
+    handle: async () => {
+      throw new Error('password is hunter2');
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/lots/:lot',
+    access: 'public',
+    handle: (request, response) => response.json(request.params),
+  },
+  {
+    method: 'GET',
+    path: '/v1/units/:code',
+    access: operators,
+    handle(request, response, { rights }) {
+      rights.require(request.params['code'] === here.code ? here : elsewhere);
+      response.json({});
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/careless',
+    access: operators,
+    handle: (_request, response) => response.json({ secret: 1 }),
+  },
+  {
+    method: 'GET',
+    path: '/v1/careless-live',
+    access: operators,
+    handle: (request, response, caller) => streams.open(request, response, caller).send(eventFrame('secret', '{}')),
+  },
+  {
+    method: 'GET',
+    path: '/v1/live',
+    access: 'anyone',
+    handle(request, response, caller) {
+      const client = streams.open(request, response, caller);
+      resumed.push(client.resumeToken);
+      client.send(eventFrame('snapshot', '{}', 'token-1'));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/flood',
+    access: 'anyone',
+    handle(request, response, caller) {
+      const client = streams.open(request, response, caller);
+      const frame = eventFrame('changes', 'x'.repeat(50_000));
+      const flood = () => (client.send(frame) ? setImmediate(flood) : cut.resolve());
+      flood();
+    },
+  },
+];
+
+let fixture: HttpFixture;
+let authorization: string;
+const { ask, send } = {
+  ask: (...asked: Parameters<HttpFixture['ask']>) => fixture.ask(...asked),
+  send: (...sent: Parameters<HttpFixture['send']>) => fixture.send(...sent),
+};
+
+beforeAll(async () => {
+  fixture = await serveRoutes(routes, { csp: { 'img-src': ["'self'", 'data:'] } });
+  authorization = `Bearer ${await fixture.token()}`;
 });
 
 afterAll(async () => {
   streams.end();
-  await server.stop();
+  await fixture.server.stop();
 });
-
-function send(method: string, path: string, headers: Record<string, string> = {}, body?: string): ClientRequest {
-  const [host, port] = server.address.split(':');
-  return request({ host, port, method, path, headers, agent: false }).end(body);
-}
-
-const answerTo = (sent: ClientRequest) =>
-  new Promise<IncomingMessage>((resolve, reject) => sent.on('response', resolve).on('error', reject));
-
-async function ask(...args: Parameters<typeof send>) {
-  const response = await answerTo(send(...args));
-  const body = await text(response);
-  return { status: response.statusCode, headers: response.headers, body: JSON.parse(body) };
-}
 
 test('knows who asks, by a token that is verified', async () => {
-  const authorization = `Bearer ${await issueToken(keys.privateJwk, operator, 60_000)}`;
   expect((await ask('GET', '/v1/me', { authorization })).body).toEqual({ subject: 'user:an', forwarded: true });
-  expect(await ask('GET', '/v1/me')).toMatchObject({ status: 401, body: { reason: 'PRINCIPAL_MISSING' } });
-  expect(await ask('GET', '/v1/full', { authorization: 'Bearer nonsense' })).toMatchObject({
-    status: 401,
-    body: { reason: 'PRINCIPAL_INVALID' },
-  });
 });
+
+test.each<[string, () => Record<string, string> | Promise<Record<string, string>>, string]>([
+  ['no token', () => ({}), 'PRINCIPAL_MISSING'],
+  ['no bearer token', () => ({ authorization: 'Basic YTpi' }), 'PRINCIPAL_INVALID'],
+  ['nonsense', () => ({ authorization: 'Bearer nonsense' }), 'PRINCIPAL_INVALID'],
+  [
+    'an expired token',
+    async () => ({ authorization: `Bearer ${await fixture.token(an(), -31_000)}` }),
+    'PRINCIPAL_INVALID',
+  ],
+])('%s: 401 on every route that is not public, before its body is read', async (_, headers, reason) => {
+  const sent = await headers();
+  for (const { method, path } of fixture.server.routes.filter(({ access }) => access !== 'public'))
+    expect([path, await ask(method, path, sent)]).toMatchObject([path, { status: 401, body: { reason } }]);
+  const json = { 'content-type': 'application/json' };
+  expect(await ask('POST', '/v1/echo', { ...sent, ...json }, '{"who":"nobody"}')).toMatchObject({ status: 401 });
+  expect(bodies).toEqual([]);
+});
+
+test("no role, and a unit that is not the caller's: 403 with the reason that gRPC gives", async () => {
+  const bearer = async (...who: Parameters<typeof an>) => ({
+    authorization: `Bearer ${await fixture.token(an(...who))}`,
+  });
+  const read = async (code: string, headers: Record<string, string>) => {
+    const { status, body } = await ask('GET', `/v1/units/${code}`, headers);
+    return [status, body['reason'], body['metadata']];
+  };
+  expect(await read('77', { authorization })).toEqual([200, undefined, undefined]);
+  expect(await read('79', { authorization })).toEqual([403, 'UNIT_FOREIGN', { unit: '79/2025-07-01' }]);
+  expect(await read('79', await bearer('operator', elsewhere))).toEqual([200, undefined, undefined]);
+  expect(await read('77', await bearer('viewer'))).toEqual([403, 'ROLE_MISSING', { wanted: 'operator' }]);
+});
+
+test.each(['/v1/careless', '/v1/careless-live'])(
+  '%s, made without a look at the rights, does not leave',
+  async (path) => {
+    const answer = await answerTo(send('GET', path, { authorization }));
+    expect(answer.statusCode).toBe(500);
+    expect(await text(answer)).not.toContain('secret');
+  },
+);
 
 test('refusals are problems, in the language asked for', async () => {
   const { status, headers, body } = await ask('GET', '/v1/full', { 'accept-language': 'vi-VN,en;q=0.5' });
@@ -96,7 +172,7 @@ test('refusals are problems, in the language asked for', async () => {
   expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
   expect(headers['retry-after']).toBe('2');
   expect(body).toMatchObject({ detail: 'Bãi xe đã đầy.', reason: 'LOT_FULL', domain: 'parking.giaolo', status: 429 });
-  expect((await ask('GET', '/v1/full', { 'accept-language': 'en' })).body.detail).toBe('The car park is full.');
+  expect((await ask('GET', '/v1/full', { 'accept-language': 'en' })).body['detail']).toBe('The car park is full.');
 });
 
 test('faults keep their inside to themselves', async () => {
@@ -110,10 +186,13 @@ test('unknown paths, wrong methods and unreadable bodies are problems', async ()
   expect(await ask('GET', '/v1/nothing')).toMatchObject({ status: 404, body: { status: 404 } });
   const wrong = await ask('DELETE', '/v1/full');
   expect(wrong.status).toBe(405);
-  expect(wrong.headers.allow).toBe('GET');
-  expect(await ask('POST', '/v1/echo', json, '{')).toMatchObject({ status: 400, body: { reason: 'REQUEST_INVALID' } });
+  expect(wrong.headers['allow']).toBe('GET');
+  expect(await ask('POST', '/v1/echo', { authorization, ...json }, '{')).toMatchObject({
+    status: 400,
+    body: { reason: 'REQUEST_INVALID' },
+  });
   const large = JSON.stringify('x'.repeat(256 * 1024));
-  expect(await ask('POST', '/v1/echo', json, large)).toMatchObject({
+  expect(await ask('POST', '/v1/echo', { authorization, ...json }, large)).toMatchObject({
     status: 413,
     body: { reason: 'REQUEST_INVALID' },
   });
@@ -121,13 +200,13 @@ test('unknown paths, wrong methods and unreadable bodies are problems', async ()
 });
 
 test('pages may load from us only, and what the service adds', async () => {
-  const { headers } = await ask('GET', '/v1/me');
+  const { headers } = await ask('GET', '/v1/me', { authorization });
   expect(headers['content-security-policy']).toBe("default-src 'self';img-src 'self' data:");
   expect(headers['x-powered-by']).toBeUndefined();
 });
 
 test('an event stream carries ids, beats when silent, and tells where to resume', async () => {
-  const response = await answerTo(send('GET', '/v1/live', { 'last-event-id': 'token-0' }));
+  const response = await answerTo(send('GET', '/v1/live', { authorization, 'last-event-id': 'token-0' }));
   expect(response.headers['content-type']).toBe('text/event-stream');
   let read = '';
   for await (const chunk of response) {
@@ -136,13 +215,13 @@ test('an event stream carries ids, beats when silent, and tells where to resume'
   }
   expect(read).toMatch(/^retry: 1000\n\nid: token-1\nevent: snapshot\ndata: {}\n\nevent: clock\ndata: {"now":1}\n\n/);
   expect(resumed.at(-1)).toBe('token-0');
-  const byQuery = await answerTo(send('GET', '/v1/live?resume=token-5'));
+  const byQuery = await answerTo(send('GET', '/v1/live?resume=token-5', { authorization }));
   expect(resumed.at(-1)).toBe('token-5');
   byQuery.destroy();
 });
 
 test('a client that does not read is cut off', async () => {
-  const response = await answerTo(send('GET', '/v1/flood'));
+  const response = await answerTo(send('GET', '/v1/flood', { authorization }));
   response.pause();
   const broken = new Promise((resolve) => response.on('error', resolve));
   await cut.promise;
@@ -150,10 +229,20 @@ test('a client that does not read is cut off', async () => {
   expect(await broken).toMatchObject({ code: 'ECONNRESET' });
 });
 
+test('a stream ends with its token, and says so', async () => {
+  // Tokens hold 30 s longer than they say.
+  const token = await fixture.token(an(), -25_000);
+  const live = await answerTo(send('GET', '/v1/live', { authorization: `Bearer ${token}` }));
+  expect(await text(live)).toMatch(/event: clock[\s\S]*event: session\ndata: {"reason":"PRINCIPAL_INVALID"}\n\n$/);
+});
+
 test('streams end gracefully, and no new ones open', async () => {
-  const live = await answerTo(send('GET', '/v1/live'));
+  const live = await answerTo(send('GET', '/v1/live', { authorization }));
   const rest = text(live);
   streams.end();
   expect(await rest).toContain('event: snapshot');
-  expect(await ask('GET', '/v1/live')).toMatchObject({ status: 503, body: { reason: 'DEPENDENCY_UNAVAILABLE' } });
+  expect(await ask('GET', '/v1/live', { authorization })).toMatchObject({
+    status: 503,
+    body: { reason: 'DEPENDENCY_UNAVAILABLE' },
+  });
 });

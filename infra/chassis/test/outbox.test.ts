@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { judgedBefore } from '../src/access.ts';
 import { on } from '../src/bus.ts';
 import { wallClock } from '../src/clock.ts';
 import { sweepDeadlines } from '../src/deadlines.ts';
@@ -10,7 +11,15 @@ import { ownShards, type ShardOwnership } from '../src/shards.ts';
 import { SHARDS, shardTag } from '../src/store.ts';
 import { redisStore } from '../src/store-redis.ts';
 import { brokers, createTopics, eventually, namespace } from '../src/testing/brokers.ts';
-import { count, counted, jsonCodec, newCount, tallySpec, tester } from '../src/testing/counter-aggregate.ts';
+import {
+  count,
+  counted,
+  jsonCodec,
+  newCount,
+  tallySpec,
+  tallyState,
+  tester,
+} from '../src/testing/counter-aggregate.ts';
 
 const letters = { name: 'test.tallies.dead-letters.v1', codec: jsonCodec() };
 const closers: (() => Promise<unknown>)[] = [];
@@ -22,9 +31,9 @@ async function replica(service: string, topicPrefix: string) {
   const { kafka, redis: url } = brokers();
   const [redis, subscriber] = await Promise.all([connectRedis(url, 'decisions'), connectRedis(url, 'subscriber')]);
   const options = { service, brokers: kafka, clock: wallClock, topicPrefix };
-  const bus = openKafkaBus({ ...options, produces: [counted, letters], consumes: [counted] });
+  const bus = openKafkaBus({ ...options, produces: [counted, tallyState, letters], consumes: [counted] });
   let ownership: ShardOwnership | undefined;
-  const relay: Relay = await startRelay({ redis, subscriber }, service, bus.publisher, () => ownership);
+  const relay: Relay = await startRelay({ redis, subscriber }, service, bus, () => ownership);
   ownership = await ownShards(redis, service, 'local', (shard) => relay.gained(shard));
   const owned = ownership;
   const store = redisStore(redis, service, wallClock);
@@ -42,7 +51,7 @@ async function replica(service: string, topicPrefix: string) {
 async function newService() {
   const service = namespace('outbox');
   const prefix = `${service}.`;
-  await createTopics([prefix + counted.name, prefix + letters.name]);
+  await createTopics([counted, tallyState, letters].map(({ name }) => prefix + name));
   return { service, prefix };
 }
 
@@ -70,7 +79,7 @@ test('every committed event reaches the bus once in order, from whichever replic
     ],
   });
   const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
-  const caller = { principal: tester, method: 'Count' };
+  const caller = { principal: tester, authority: judgedBefore, method: 'Count' };
   await Promise.all(
     keys.flatMap((key) =>
       Array.from({ length: 50 }, (_, i) =>
@@ -94,7 +103,7 @@ test('a due aggregate is called upon once its stored instant has passed', async 
   closers.push(stop);
   const dueAt = store.now() + 50;
   const timed = new Handler({ ...tallySpec, nextDeadline: ({ count: n }) => (n === 1 ? dueAt : undefined) }, store);
-  const caller = { principal: tester, method: 'Count' };
+  const caller = { principal: tester, authority: judgedBefore, method: 'Count' };
   await timed.handle('timed', count, { by: 1 }, caller, newCount);
   await handler.handle('untimed', count, { by: 1 }, caller, newCount);
   const called: string[] = [];

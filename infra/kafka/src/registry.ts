@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const entry = z.strictObject({
   name: z.string().regex(/^[a-z]+(\.[a-z-]+)+\.v[1-9]\d*$/),
-  producer: z.string(),
+  producer: z.union([z.string().transform((name) => [name]), z.array(z.string())]),
   consumers: z.array(z.string()),
   key: z.string(),
   partitions: z.int().min(1).max(64),

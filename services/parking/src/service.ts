@@ -1,7 +1,8 @@
+import { judgedBefore } from '@giaolo/chassis/access';
 import { type Bus, on, view } from '@giaolo/chassis/bus';
 import type { Clock } from '@giaolo/chassis/clock';
 import { type Implementation, implement } from '@giaolo/chassis/grpc/service';
-import { announcement, Handler } from '@giaolo/chassis/handle';
+import { Handler } from '@giaolo/chassis/handle';
 import type { DecisionStore } from '@giaolo/chassis/store';
 import {
   CancelReservationResponse,
@@ -10,13 +11,20 @@ import {
   ParkingServiceService,
   ReserveSpaceResponse,
 } from '@giaolo/proto/giaolo/parking/v1/parking_service';
-import { lotChanged, occupancyDeadLetters, occupancyObserved } from '@giaolo/topics/topics';
+import {
+  assetChanged,
+  lotChanged,
+  occupancyDeadLetters,
+  occupancyObserved,
+  registryDeadLetters,
+} from '@giaolo/topics/topics';
+import { access } from './adapters/access.ts';
 import { command, getLot, type Lots, listLots, watchLots } from './adapters/grpc.ts';
-import { takeObservations } from './adapters/kafka.ts';
+import { takeObservations, takeRegistrations } from './adapters/kafka.ts';
+import { lotSpec } from './adapters/lot-spec.ts';
 import { reportOccupancy } from './adapters/report.ts';
 import {
   lotAnswer,
-  lotChangedMessage,
   readCancelReservation,
   readCloseLot,
   readOpenLot,
@@ -26,7 +34,6 @@ import {
 import { cancelReservation } from './lot/cancel-reservation.ts';
 import { closeLot } from './lot/close-lot.ts';
 import { expireHolds } from './lot/expire-holds.ts';
-import { evolve, type Lot, type LotEvent, nextDeadline } from './lot/lot.ts';
 import { openLot } from './lot/open-lot.ts';
 import { reserveSpace } from './lot/reserve-space.ts';
 
@@ -46,7 +53,7 @@ export interface Parking {
 
 /** Table of contents: what parking is asked and told, and the use case behind each. */
 export async function startParking({ store, bus, clock, onCommitted }: Ports): Promise<Parking> {
-  const lots = lotsIn(store, onCommitted);
+  const lots = new Handler(lotSpec, store, onCommitted);
   const live = await bus.view({ sources: [view(lotChanged, ({ value }) => value.lot)] });
   await bus.consume({
     group: 'parking.occupancy',
@@ -54,9 +61,20 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
     deadLetters: occupancyDeadLetters.name,
   });
 
+  await bus.consume({
+    group: 'parking.registry',
+    handlers: [on(assetChanged, takeRegistrations(lots))],
+    deadLetters: registryDeadLetters.name,
+  });
+
   const ring = { lots, clock };
-  const rpc = implement(ParkingServiceService, {
-    openLot: command(ring, openLot, { read: readOpenLot, answer: lotAnswer, codec: OpenLotResponse }),
+  const rpc = implement(ParkingServiceService, access, {
+    openLot: command(ring, openLot, {
+      read: readOpenLot,
+      createsIn: ({ unit }) => unit,
+      answer: lotAnswer,
+      codec: OpenLotResponse,
+    }),
     closeLot: command(ring, closeLot, { read: readCloseLot, answer: lotAnswer, codec: CloseLotResponse }),
     reserveSpace: command(ring, reserveSpace, {
       read: readReserveSpace,
@@ -64,7 +82,7 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
       codec: ReserveSpaceResponse,
     }),
     cancelReservation: command(ring, cancelReservation, {
-      read: readCancelReservation,
+      read: readCancelReservation(lots),
       answer: () => ({}),
       codec: CancelReservationResponse,
     }),
@@ -76,22 +94,11 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
   return { rpc, onDue: (name) => expire(lots, name.slice('lots/'.length)) };
 }
 
-const lotsIn = (store: DecisionStore, onCommitted: (name: string) => void): Lots =>
-  new Handler<Lot, LotEvent>(
-    {
-      entity: 'lots',
-      evolve,
-      nextDeadline,
-      announce: (event, after, name, now) => announcement(lotChanged, name, lotChangedMessage(event, after, name, now)),
-    },
-    store,
-    onCommitted,
-  );
-
 /** Nobody asks for an expiry: it is the act of the service, in the unit of the lot. */
 async function expire(lots: Lots, id: string): Promise<unknown> {
   const lot = await lots.load(id);
   if (!lot || lot.status === undefined) return;
-  const principal = { subject: 'service:parking', unit: lot.unit, roles: [] };
-  return lots.handle(id, expireHolds, null, { principal, method: 'parking.lots/ExpireHolds' }, () => null);
+  const principal = { subject: 'service:parking', unit: lot.unit, grants: [] };
+  const caller = { principal, authority: judgedBefore, method: 'parking.lots/ExpireHolds' };
+  return lots.handle(id, expireHolds, null, caller, () => null);
 }

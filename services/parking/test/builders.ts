@@ -25,6 +25,15 @@ export const openedWithBays = (...bayIds: string[]): LotEvent => ({
   bayIds,
 });
 
+export const registered = (revision: number, capacity: number, changed: Partial<typeof place> = {}): LotEvent => ({
+  type: 'LotRegistered',
+  revision,
+  ...place,
+  ...changed,
+  capacity,
+  bayIds: [],
+});
+
 export const closed: LotEvent = { type: 'LotClosed' };
 
 export const reserved = (reservationId: string, until = min(10), holder = 'user:an'): LotEvent => ({

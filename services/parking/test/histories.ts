@@ -4,6 +4,7 @@ import { cancelReservation } from '../src/lot/cancel-reservation.ts';
 import { closeLot } from '../src/lot/close-lot.ts';
 import { countOccupancy } from '../src/lot/count-occupancy.ts';
 import { expireHolds } from '../src/lot/expire-holds.ts';
+import { followRegistry } from '../src/lot/follow-registry.ts';
 import type { Lot, LotEvent } from '../src/lot/lot.ts';
 import { observeBay } from '../src/lot/observe-bay.ts';
 import { openLot } from '../src/lot/open-lot.ts';
@@ -12,7 +13,7 @@ import { min } from './builders.ts';
 
 const place = { displayName: 'Bãi xe', latitude: 10, longitude: 107, unit: { code: '77', validFrom: '2025-07-01' } };
 
-export type Act = 'open' | 'close' | 'sweep' | 'reserve' | 'cancel' | 'count' | 'observe';
+export type Act = 'open' | 'close' | 'register' | 'sweep' | 'reserve' | 'cancel' | 'count' | 'observe';
 
 // Whole minutes, so that things often fall together.
 const minutes = (from: number, to: number) => fc.integer({ min: from, max: to }).map(min);
@@ -22,7 +23,7 @@ const step = fc.record({
   does: fc.oneof(
     { weight: 4, arbitrary: fc.constant<Act>('reserve') },
     { weight: 2, arbitrary: fc.constantFrom<Act>('cancel', 'observe') },
-    { weight: 3, arbitrary: fc.constantFrom<Act>('open', 'close', 'sweep', 'count', 'observe') },
+    { weight: 3, arbitrary: fc.constantFrom<Act>('open', 'close', 'register', 'sweep', 'count', 'observe') },
   ),
   after: minutes(0, 3),
   id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
@@ -43,6 +44,14 @@ export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 export const acts: Record<Act, (lot: Lot, step: Step, now: number) => Decision<LotEvent, string>> = {
   open: (lot, { bayIds, capacity }) => openLot(lot, { ...place, capacity: bayIds.length || capacity, bayIds }),
   close: (lot) => closeLot(lot),
+  register: (lot, { bayIds, capacity, vehicles, taken }) =>
+    followRegistry(lot, {
+      ...place,
+      capacity: bayIds.length || capacity,
+      bayIds,
+      revision: vehicles + 1,
+      retired: taken,
+    }),
   sweep: (lot, _, now) => expireHolds(lot, null, now),
   reserve: (lot, { id, person, ahead }, now) =>
     reserveSpace(lot, { reservationId: id, holder: person, arriveBy: now + ahead }, now),

@@ -1,18 +1,18 @@
+import { judgedBefore } from '@giaolo/chassis/access';
 import type { Clock } from '@giaolo/chassis/clock';
 import { sweepDeadlines } from '@giaolo/chassis/deadlines';
 import { applyPatch } from '@giaolo/chassis/decide';
-import { announcement, Handler } from '@giaolo/chassis/handle';
+import { Handler } from '@giaolo/chassis/handle';
 import { connectRedis, type Redis } from '@giaolo/chassis/redis';
 import { type DecisionStore, SHARDS } from '@giaolo/chassis/store';
 import { redisStore } from '@giaolo/chassis/store-redis';
 import { brokers, eventually, namespace } from '@giaolo/chassis/testing/brokers';
 import { memoryStore } from '@giaolo/chassis/testing/memory-store';
-import { lotChanged } from '@giaolo/topics/topics';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lotChangedMessage } from '../src/adapters/wire.ts';
+import { lotSpec } from '../src/adapters/lot-spec.ts';
 import { expireHolds } from '../src/lot/expire-holds.ts';
-import { evolve, type Lot, type LotEvent, nextDeadline } from '../src/lot/lot.ts';
+import { evolve, type Lot } from '../src/lot/lot.ts';
 import { openLot } from '../src/lot/open-lot.ts';
 import { reserveSpace } from '../src/lot/reserve-space.ts';
 import { min } from './builders.ts';
@@ -22,7 +22,7 @@ import { operator } from './people.ts';
 let now = 0;
 const clock: Clock = { kind: 'rate', now: () => now, observe: () => {} };
 const service = namespace('parking');
-const caller = { principal: operator, method: 'contract' };
+const caller = { principal: operator, authority: judgedBefore, createsIn: operator.unit, method: 'contract' };
 let redis: Redis;
 let lots = 0;
 
@@ -35,16 +35,7 @@ afterAll(async () => {
   await redis.close();
 });
 
-const handlerOn = (store: DecisionStore) =>
-  new Handler<Lot, LotEvent>(
-    {
-      entity: 'lots',
-      evolve,
-      nextDeadline,
-      announce: (event, after, name, at) => announcement(lotChanged, name, lotChangedMessage(event, after, name, at)),
-    },
-    store,
-  );
+const handlerOn = (store: DecisionStore) => new Handler(lotSpec, store);
 
 /** What the rules alone make of a history. */
 function expected(history: readonly Step[]): Lot {
@@ -97,7 +88,7 @@ test('the deadline of a lot is found when it has come, and not after it was met'
     const before = sweeps;
     return eventually('two more sweeps', () => sweeps >= before + 2);
   };
-  const ownership = { owned, owns: () => true, stop: async () => {} };
+  const ownership = { owned, owns: () => true, tokenOf: () => 1, stop: async () => {} };
   const sweeper = sweepDeadlines(redis, service, store, ownership, async (name) => {
     due.push(name);
     await lotsOfRedis.handle(name.slice('lots/'.length), expireHolds, null, caller, () => null);

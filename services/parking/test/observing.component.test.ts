@@ -85,7 +85,7 @@ test('a bay that went since it was reported is judged again, and becomes a dead 
   expect(await stage.report([stage.bay('changed', '1', true)])).toMatchObject([{ accepted: 1 }]);
   await stage.bus.settled();
   const letter = stage.bus.caught.findLast(({ topic }) => topic === occupancyDeadLetters.name);
-  expect(letter).toMatchObject({ key: 'lots/changed' });
+  expect(letter).toMatchObject({ headers: { dead_letter_key: 'lots/changed' } });
   expect(letter?.headers['dead_letter_error']).toContain('NOT_MEASURED_SO');
 });
 

@@ -1,12 +1,21 @@
-import type { Principal } from '@giaolo/chassis/principal';
+import { type Principal, principalIn } from '@giaolo/chassis/principal';
 import { issueToken, makeKeyPair } from '@giaolo/chassis/tokens';
 
 const unit = { code: '77', validFrom: '2025-07-01' };
 
-export const an: Principal = { subject: 'user:an', unit, roles: [] };
-export const binh: Principal = { subject: 'user:binh', unit, roles: [] };
-export const operator: Principal = { subject: 'user:operator', unit, roles: ['operator'] };
-export const sensors: Principal = { subject: 'client:sensors', unit, roles: [] };
+export const an = principalIn(unit, 'user:an', 'driver');
+export const binh = principalIn(unit, 'user:binh', 'driver');
+export const operator = principalIn(unit, 'user:operator', 'operator');
+export const sensors = principalIn(unit, 'client:sensors', 'field');
+/** Of another province. */
+export const stranger = principalIn(
+  { code: '90', validFrom: '2025-07-01' },
+  'user:stranger',
+  'operator',
+  'field',
+  'driver',
+  'viewer',
+);
 
 /** An issuer that lives as long as a test. */
 export async function issuer() {

@@ -89,7 +89,7 @@ function expectNeverOversold(history: readonly Fact[], capacity: number): number
 test('50 drivers on two replicas, holds that end, a camera that counts: no space is ever sold twice', async () => {
   const capacity = 7;
   const both = await fleet.pair(an);
-  await openCounted(both[0], 'rush', capacity);
+  await openCounted((await fleet.pair())[0], 'rush', capacity);
   const end = performance.now() + 5_000;
   const running = () => performance.now() < end;
   const filming = film((await fleet.pair(sensors))[0], running);
@@ -121,7 +121,7 @@ test('50 drivers on two replicas, holds that end, a camera that counts: no space
 test('what one replica is told, the other shows', async () => {
   const [first, second] = await fleet.pair();
   await openCounted(first, 'shared', 10);
-  const conversation = first.reportOccupancy();
+  const conversation = (await fleet.pair(sensors))[0].reportOccupancy();
   const observedTime = new Date(wallClock.now());
   await conversation.send(count('shared', 4, observedTime));
   conversation.end();
@@ -159,7 +159,7 @@ test('a replica that is killed in the middle loses nothing that it had answered'
   const [survivor] = await fleet.pair(an);
   const victim = await fleet.addReplica();
   const dying = await fleet.client(victim, an);
-  await openCounted(survivor, 'crash', 10_000);
+  await openCounted((await fleet.pair())[0], 'crash', 10_000);
   let crashed = false;
   const names = new Set<string>();
   const arriveByTime = new Date(wallClock.now() + 1_200_000);

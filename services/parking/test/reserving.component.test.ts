@@ -17,6 +17,7 @@ test('a lot is opened, shown and closed', async () => {
     position: { latitude: 10.34, longitude: 107.08 },
     state: Lot_State.STATE_OPEN,
     availability: { capacity: 2, occupied: 0, reserved: 0, free: 2, observedTime: undefined },
+    unit: operator.unit,
   });
   expect((await client.getLot({ name: 'lots/whole' })).lot).toEqual(lot);
   expect((await client.closeLot({ requestId: stage.nextId(), name: 'lots/whole' })).lot?.state).toBe(
@@ -114,7 +115,7 @@ test.each([
   [
     'LOT_UNKNOWN',
     'NOT_FOUND',
-    async () => (await stage.as(an)).closeLot({ requestId: stage.nextId(), name: 'lots/none' }),
+    async () => (await stage.as(operator)).closeLot({ requestId: stage.nextId(), name: 'lots/none' }),
   ],
   ['HOLD_TOO_LONG', 'INVALID_ARGUMENT', async () => (await stage.as(an)).reserveSpace(stage.ask('whole2', 31))],
   ['ARRIVAL_PASSED', 'INVALID_ARGUMENT', async () => (await stage.as(an)).reserveSpace(stage.ask('whole2', -1))],

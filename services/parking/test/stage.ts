@@ -1,10 +1,12 @@
 import type { Clock, Instant } from '@giaolo/chassis/clock';
+import { outgoingOf } from '@giaolo/chassis/committed';
 import { type ClientOf, connect } from '@giaolo/chassis/grpc/client';
 import { type GrpcServer, serveGrpc } from '@giaolo/chassis/grpc/server';
 import { createLifecycle } from '@giaolo/chassis/lifecycle';
 import type { Principal } from '@giaolo/chassis/principal';
 import { memoryBus } from '@giaolo/chassis/testing/memory-bus';
 import { memoryStore } from '@giaolo/chassis/testing/memory-store';
+import { ownUnitOnly } from '@giaolo/chassis/testing/rights';
 import { verifierOf } from '@giaolo/chassis/tokens';
 import { LotChanged } from '@giaolo/proto/giaolo/parking/v1/parking_events';
 import {
@@ -34,16 +36,14 @@ export class Stage {
 
   async open(): Promise<void> {
     const { bus, clock } = this;
-    const store = memoryStore(clock, ({ topic, key, value, sequence, subject }) => {
-      const headers = { ce_sequence: String(sequence), ce_principal: subject };
-      void bus.publisher.send([{ topic, key, value, headers }]);
-    });
+    const store = memoryStore(clock, (record) => void bus.publisher.send([outgoingOf('parking', record)]));
     this.parking = await startParking({ store, bus, clock, onCommitted: () => {} });
     this.#issuer = await issuer();
     this.#server = await serveGrpc({
       address: '127.0.0.1:0',
       services: [this.parking.rpc],
       verifier: verifierOf(this.#issuer.jwks),
+      rights: ownUnitOnly(),
       readiness: createLifecycle().readiness,
     });
   }
@@ -76,6 +76,7 @@ export class Stage {
       position: { latitude: 10.34, longitude: 107.08 },
       capacity: 2,
       bayIds: [],
+      unit: undefined,
       ...changed,
     };
   }

@@ -1,10 +1,12 @@
+import { announcement } from '@giaolo/chassis/aggregate';
 import { type Bus, on, view } from '@giaolo/chassis/bus';
 import type { Clock } from '@giaolo/chassis/clock';
 import { type Implementation, implement } from '@giaolo/chassis/grpc/service';
-import { announcement, Handler } from '@giaolo/chassis/handle';
+import { Handler } from '@giaolo/chassis/handle';
 import type { DecisionStore } from '@giaolo/chassis/store';
 import { TransitServiceService } from '@giaolo/proto/giaolo/transit/v1/transit_service';
-import { feedActivated, progressDeadLetters, vehiclePositionObserved } from '@giaolo/topics/topics';
+import { feedActivated, feedState, progressDeadLetters, vehiclePositionObserved } from '@giaolo/topics/topics';
+import { access } from './adapters/access.ts';
 import type { FeedArchive } from './adapters/feed-archive.ts';
 import { followVehicles } from './adapters/follow-vehicles.ts';
 import { importFeed } from './adapters/import-feed.ts';
@@ -36,8 +38,10 @@ export async function startTransit(ports: Ports): Promise<Implementation> {
     {
       entity: 'feeds',
       evolve,
-      announce: ({ summary }, _after, name, now) =>
-        announcement(feedActivated, name, { feed: feedMessage(name, summary), activatedTime: new Date(now) }),
+      unitOf: ({ unit }) => unit,
+      stateTopic: feedState,
+      announce: ({ summary, unit }, _after, name, now) =>
+        announcement(feedActivated, name, { feed: feedMessage(name, summary, unit), activatedTime: new Date(now) }),
     },
     store,
     onCommitted,
@@ -53,14 +57,14 @@ export async function startTransit(ports: Ports): Promise<Implementation> {
     deadLetters: progressDeadLetters.name,
   });
 
-  return implement(TransitServiceService, {
+  return implement(TransitServiceService, access, {
     importFeed: importFeed({ feeds, archive, schedules }),
     listFeeds: listFeeds(schedules),
     listRoutes: listRoutes(schedules),
     listStops: listStops(schedules),
     listArrivals: listArrivals(schedules, predictions),
-    reportVehiclePositions: reportVehiclePositions({ publisher: bus.publisher, clock }),
-    watchVehicles: watchVehicles(progress),
-    watchPredictions: watchPredictions(predictions),
+    reportVehiclePositions: reportVehiclePositions({ schedules, publisher: bus.publisher, clock }),
+    watchVehicles: watchVehicles(schedules, progress),
+    watchPredictions: watchPredictions(schedules, predictions),
   });
 }

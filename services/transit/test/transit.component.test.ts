@@ -1,10 +1,13 @@
 import type { Clock, Instant } from '@giaolo/chassis/clock';
+import { outgoingOf } from '@giaolo/chassis/committed';
 import { type ClientOf, connect } from '@giaolo/chassis/grpc/client';
 import { type GrpcServer, serveGrpc } from '@giaolo/chassis/grpc/server';
 import { createLifecycle } from '@giaolo/chassis/lifecycle';
+import { principalIn } from '@giaolo/chassis/principal';
 import { tester } from '@giaolo/chassis/testing/counter-aggregate';
 import { type MemoryBus, memoryBus } from '@giaolo/chassis/testing/memory-bus';
 import { memoryStore } from '@giaolo/chassis/testing/memory-store';
+import { ownUnitOnly } from '@giaolo/chassis/testing/rights';
 import { issueToken, makeKeyPair, verifierOf } from '@giaolo/chassis/tokens';
 import { StopReached } from '@giaolo/proto/giaolo/transit/v1/transit_events';
 import {
@@ -35,9 +38,7 @@ let nobody: Client;
 
 beforeAll(async () => {
   bus = memoryBus(clock);
-  const store = memoryStore(clock, ({ topic, key, value, sequence }) => {
-    void bus.publisher.send([{ topic, key, value, headers: { ce_sequence: String(sequence) } }]);
-  });
+  const store = memoryStore(clock, (record) => void bus.publisher.send([outgoingOf('transit', record)]));
   const zips = new Map<string, Buffer>();
   const remembered = new Map<string, VehicleState>();
   const transit = await startTransit({
@@ -59,8 +60,11 @@ beforeAll(async () => {
   });
   const { jwks, privateJwk } = await makeKeyPair();
   const { readiness } = createLifecycle();
-  server = await serveGrpc({ address: '127.0.0.1:0', services: [transit], verifier: verifierOf(jwks), readiness });
-  client = connect(TransitServiceClient, server.address, { token: await issueToken(privateJwk, tester, 3_600_000) });
+  const verifier = verifierOf(jwks);
+  const rights = ownUnitOnly();
+  server = await serveGrpc({ address: '127.0.0.1:0', services: [transit], verifier, rights, readiness });
+  const operator = principalIn(tester.unit, 'client:operator', 'operator', 'field');
+  client = connect(TransitServiceClient, server.address, { token: await issueToken(privateJwk, operator, 3_600_000) });
   nobody = connect(TransitServiceClient, server.address);
 });
 
@@ -72,7 +76,9 @@ afterAll(async () => {
 
 async function importZip(zip: Buffer, name = feed) {
   const upload = client.importFeed();
-  await upload.send({ part: { $case: 'header', value: { requestId: crypto.randomUUID(), feed: name } } });
+  await upload.send({
+    part: { $case: 'header', value: { requestId: crypto.randomUUID(), feed: name, unit: undefined } },
+  });
   for (let from = 0; from < zip.length; from += 100_000)
     await upload.send({ part: { $case: 'chunk', value: zip.subarray(from, from + 100_000) } });
   return upload.end();

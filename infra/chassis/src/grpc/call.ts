@@ -9,12 +9,14 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import type { CallerRights } from '../access.ts';
 import { type Ambient, within } from '../ambient.ts';
 import { type Instant, wallClock } from '../clock.ts';
 import { durationBoundaries } from '../durations.ts';
 import { type Code, codes, principalMissing } from '../errors.ts';
 import { histogram } from '../metrics.ts';
 import type { Principal } from '../principal.ts';
+import type { Identity } from '../tokens.ts';
 import { formatTraceparent, parseTraceparent } from '../traceparent.ts';
 import { methodName, serviceName } from './paths.ts';
 
@@ -22,6 +24,8 @@ import { methodName, serviceName } from './paths.ts';
 export interface Call {
   /** Who calls; throws PRINCIPAL_MISSING in services that answer callers without a token. */
   readonly principal: Principal;
+  /** What the caller may do with this method; throws PRINCIPAL_MISSING as `principal` does. */
+  readonly rights: CallerRights;
   /** `giaolo.parking.v1.ParkingService/GetLot` */
   readonly method: string;
   /** On the wall clock; streams may have none. */
@@ -87,7 +91,8 @@ export class ServerCall implements Call, Ambient {
   readonly #span: Span;
   readonly #context: Context;
   readonly #startedAt = performance.now();
-  #principal: Principal | undefined;
+  #identity: Identity | undefined;
+  #rights: CallerRights | undefined;
   #token: string | undefined;
   #abort: AbortController | undefined;
   #isOver = false;
@@ -110,8 +115,24 @@ export class ServerCall implements Call, Ambient {
   }
 
   get principal(): Principal {
-    if (!this.#principal) throw principalMissing();
-    return this.#principal;
+    if (!this.#identity) throw principalMissing();
+    return this.#identity.principal;
+  }
+
+  get rights(): CallerRights {
+    if (!this.#rights) throw principalMissing();
+    return this.#rights;
+  }
+
+  /** When the caller's token does not hold any more; undefined without one. */
+  get expiresAt(): Instant | undefined {
+    return this.#identity?.expiresAt;
+  }
+
+  /** A fault of the code where an answer is about to leave that was made without a look at the caller's rights. */
+  requireJudged(): void {
+    if (this.#rights && !this.#rights.wasAsked)
+      throw new Error(`${this.method} answers without having asked what its caller may see`);
   }
 
   get token(): string | undefined {
@@ -143,9 +164,10 @@ export class ServerCall implements Call, Ambient {
     return this.deadline !== undefined && this.deadline <= wallClock.now();
   }
 
-  identify(principal: Principal, token: string): void {
-    this.#principal = principal;
+  identify(identity: Identity, token: string, rights: CallerRights): void {
+    this.#identity = identity;
     this.#token = token;
+    this.#rights = rights;
   }
 
   /** Runs the work that belongs to this call, so that calls and log lines inside are linked to it. */

@@ -1,6 +1,7 @@
+import { type Access, CallerRights, type MethodAccess, type Rights } from '../access.ts';
 import { deadlinePassed, internalError, principalMissing, requestInvalid, ServiceError } from '../errors.ts';
 import { log } from '../log.ts';
-import type { Verifier } from '../tokens.ts';
+import type { Identity, Verifier } from '../tokens.ts';
 import type { ServerCall, Surface } from './call.ts';
 import type { Method } from './service.ts';
 
@@ -36,31 +37,41 @@ export const defaultLimits: GrpcLimits = {
 /** What stands between the network and all handlers of a server. */
 export class Edge {
   readonly limits: GrpcLimits;
-  readonly verifier: Verifier;
+  readonly #verifier: Verifier;
+  readonly #rights: Rights;
 
-  constructor(limits: GrpcLimits, verifier: Verifier) {
+  constructor(limits: GrpcLimits, verifier: Verifier, rights: Rights) {
     this.limits = limits;
-    this.verifier = verifier;
+    this.#verifier = verifier;
+    this.#rights = rights;
   }
 
-  /** The slow way to know who calls: the token was not seen before. */
-  async identify(call: ServerCall): Promise<void> {
+  /**
+   * False when the caller's token must be verified first: see `identify`. Throws DEADLINE_PASSED, PRINCIPAL_MISSING,
+   * ROLE_MISSING.
+   */
+  admit(call: ServerCall, access: MethodAccess): boolean {
+    if (call.isPastDeadline) throw deadlinePassed();
+    if (access === 'public') return true;
+    const token = bearerToken(call.surface);
+    if (!token) throw principalMissing();
+    const identity = this.#verifier.known(token);
+    if (identity) this.#take(call, access, identity, token);
+    return identity !== undefined;
+  }
+
+  /** The slow way to know who calls: the token was not seen before. Throws PRINCIPAL_INVALID, ROLE_MISSING. */
+  async identify(call: ServerCall, access: MethodAccess): Promise<void> {
     const token = bearerToken(call.surface) as string;
-    call.identify(await this.verifier.verify(token), token);
+    this.#take(call, access as Access, await this.#verifier.verify(token), token);
   }
-}
 
-/**
- * False when the caller's token must be verified first. Throws DEADLINE_PASSED, PRINCIPAL_MISSING.
- */
-export function admit(edge: Edge, call: ServerCall, isPublic: boolean): boolean {
-  if (call.isPastDeadline) throw deadlinePassed();
-  if (isPublic) return true;
-  const token = bearerToken(call.surface);
-  if (!token) throw principalMissing();
-  const principal = edge.verifier.known(token);
-  if (principal) call.identify(principal, token);
-  return principal !== undefined;
+  #take(call: ServerCall, access: Access, identity: Identity, token: string): void {
+    const { principal } = identity;
+    call.identify(identity, token, new CallerRights(this.#rights, principal, access));
+    const refusal = this.#rights.roleRefusal(principal, access);
+    if (refusal) throw refusal;
+  }
 }
 
 function bearerToken(surface: Surface): string | undefined {

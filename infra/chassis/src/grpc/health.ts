@@ -15,20 +15,17 @@ export class Health {
     this.#names = new Set(['', ...services]);
     this.#ready = readiness.isReady();
     readiness.onChange((ready) => this.set(ready));
-    this.implementation = implement(
-      HealthService,
-      {
-        check: async ({ service }) => {
-          if (!this.#names.has(service)) throw new ServiceError('NOT_FOUND', '', 'no such service here');
-          return { status: this.#status() };
-        },
-        watch: ({ service }, call) => this.#watch(service, call),
-        list: async () => ({
-          statuses: Object.fromEntries([...this.#names].map((name) => [name, { status: this.#status() }])),
-        }),
+    const access = { check: 'public', watch: 'public', list: 'public' } as const;
+    this.implementation = implement(HealthService, access, {
+      check: async ({ service }) => {
+        if (!this.#names.has(service)) throw new ServiceError('NOT_FOUND', '', 'no such service here');
+        return { status: this.#status() };
       },
-      { isPublic: true },
-    );
+      watch: ({ service }, call) => this.#watch(service, call),
+      list: async () => ({
+        statuses: Object.fromEntries([...this.#names].map((name) => [name, { status: this.#status() }])),
+      }),
+    });
   }
 
   set(ready: boolean): void {

@@ -1,9 +1,11 @@
 import type { Http2Stream } from 'node:http2';
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import { ServiceError, slowReader } from '../errors.ts';
+import type { MethodAccess } from '../access.ts';
+import { wallClock } from '../clock.ts';
+import { principalInvalid, ServiceError, slowReader } from '../errors.ts';
 import { counter } from '../metrics.ts';
 import { MethodInfo, ServerCall, type Surface } from './call.ts';
-import { admit, decodeRequest, type Edge, fault } from './edge.ts';
+import { decodeRequest, type Edge, fault } from './edge.ts';
 import type { AnyHandler, Method } from './service.ts';
 import { statusOf } from './status.ts';
 
@@ -40,7 +42,7 @@ export function serveStream(
   open: OpenStreams,
   method: Method,
   handler: AnyHandler,
-  isPublic: boolean,
+  access: MethodAccess,
 ): (surface: Surface, respond?: unknown) => void {
   const info = new MethodInfo(method.path);
 
@@ -53,9 +55,11 @@ export function serveStream(
 
   const serve = async (call: ServerCall): Promise<void> => {
     const close = (reason: ServiceError) => finish(call, reason);
+    let expiry: NodeJS.Timeout | undefined;
     open.add(close);
     try {
-      if (!admit(edge, call, isPublic)) await edge.identify(call);
+      if (!edge.admit(call, access)) await edge.identify(call, access);
+      expiry = atExpiry(call, close);
       await call.run(invoke);
       finish(call, undefined);
     } catch (error) {
@@ -65,12 +69,23 @@ export function serveStream(
           call.run(() => fault(error, call)),
         );
     } finally {
+      clearTimeout(expiry);
       open.delete(close);
       call.end('CANCELLED');
     }
   };
 
   return (surface) => void serve(new ServerCall(info, surface, undefined));
+}
+
+/** The longest that a timer can wait; a stream that is older may well begin anew. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A stream goes on no longer than the right to it was proved. */
+function atExpiry(call: ServerCall, close: (reason: ServiceError) => void): NodeJS.Timeout | undefined {
+  if (call.expiresAt === undefined) return undefined;
+  const left = Math.min(call.expiresAt - wallClock.now(), LONGEST_TIMER_MS);
+  return setTimeout(() => close(principalInvalid('expired')), left);
 }
 
 /** Ends the call once; what comes later is not told. */
@@ -129,6 +144,7 @@ async function pump(edge: Edge, method: Method, call: ServerCall, responses: Asy
 /** Resolves when there is room for more. Throws SLOW_READER. */
 async function write(edge: Edge, method: Method, call: ServerCall, response: unknown): Promise<void> {
   const encode = method.responseSerialize as (value: unknown) => Buffer;
+  call.requireJudged();
   if (call.isGone || call.surface.write(encode(response))) return;
   await drained(call.surface, edge.limits.slowReaderMs);
 }

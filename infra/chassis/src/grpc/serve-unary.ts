@@ -1,7 +1,8 @@
 import type { handleUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { MethodAccess } from '../access.ts';
 import { deadlinePassed } from '../errors.ts';
 import { MethodInfo, ServerCall, type Surface } from './call.ts';
-import { admit, decodeRequest, type Edge, fault } from './edge.ts';
+import { decodeRequest, type Edge, fault } from './edge.ts';
 import type { AnyHandler, Method } from './service.ts';
 import { statusOf } from './status.ts';
 
@@ -12,7 +13,7 @@ export function serveUnary(
   edge: Edge,
   method: Method,
   handler: AnyHandler,
-  isPublic: boolean,
+  access: MethodAccess,
 ): handleUnaryCall<Buffer, Buffer> {
   const info = new MethodInfo(method.path);
   const encode = method.responseSerialize as (value: unknown) => Buffer;
@@ -21,8 +22,9 @@ export function serveUnary(
   const answer = async (call: ServerCall, respond: Respond): Promise<void> => {
     const timer = call.hasOwnDeadline ? setTimeout(expire, edge.limits.unaryDeadlineMs, call, respond) : undefined;
     try {
-      if (!admit(edge, call, isPublic)) await edge.identify(call);
+      if (!edge.admit(call, access)) await edge.identify(call, access);
       const bytes = encode(await call.run(invoke));
+      call.requireJudged();
       if (call.isGone) return;
       call.end('OK');
       respond(null, bytes);

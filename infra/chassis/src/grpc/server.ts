@@ -6,6 +6,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import type { Rights } from '../access.ts';
 import { ServiceError } from '../errors.ts';
 import type { Readiness } from '../lifecycle.ts';
 import type { Verifier } from '../tokens.ts';
@@ -22,6 +23,7 @@ export interface ServeGrpc {
   readonly address: string;
   readonly services: readonly Implementation[];
   readonly verifier: Verifier;
+  readonly rights: Rights;
   /** Health follows it. */
   readonly readiness: Readiness;
   readonly reflection?: boolean;
@@ -50,7 +52,7 @@ const stopping = (): ServiceError =>
  */
 export async function serveGrpc(options: ServeGrpc): Promise<GrpcServer> {
   const limits = { ...defaultLimits, ...options.limits };
-  const edge = new Edge(limits, options.verifier);
+  const edge = new Edge(limits, options.verifier, options.rights);
   const names = options.services.map(({ name }) => name);
   const health = new Health(names, options.readiness);
   const open = new OpenStreams();
@@ -115,13 +117,12 @@ const bytesOnly = (service: Implementation): ServiceDefinition =>
 function handlersOf(edge: Edge, open: OpenStreams, service: Implementation): UntypedServiceImplementation {
   const entries = Object.entries(service.definition).map(([name, method]) => {
     const handler = service.handlers[name];
-    if (!handler) throw new Error(`${method.path} has no handler`);
+    const access = service.access[name];
+    if (!handler || !access) throw new Error(`${method.path} has no handler, or nobody may call it`);
     const isStream = method.requestStream || method.responseStream;
     return [
       name,
-      isStream
-        ? serveStream(edge, open, method, handler, service.isPublic)
-        : serveUnary(edge, method, handler, service.isPublic),
+      isStream ? serveStream(edge, open, method, handler, access) : serveUnary(edge, method, handler, access),
     ];
   });
   return Object.fromEntries(entries) as Record<string, handleUnaryCall<Buffer, Buffer>>;

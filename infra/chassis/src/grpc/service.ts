@@ -1,3 +1,4 @@
+import type { MethodAccess } from '../access.ts';
 import type { Call } from './call.ts';
 import { serviceName } from './paths.ts';
 
@@ -28,6 +29,9 @@ export type Handler<M extends Method> = (input: Input<M>, call: Call) => Output<
 
 export type Handlers<S extends Service> = { readonly [Name in keyof S]: Handler<S[Name]> };
 
+/** Who may call each method. */
+export type AccessTable<S extends Service> = { readonly [Name in keyof S]: MethodAccess };
+
 export type AnyHandler = (input: unknown, call: Call) => unknown;
 
 /** A service with its handlers, ready to be served. */
@@ -36,15 +40,17 @@ export interface Implementation {
   readonly name: string;
   readonly definition: Service;
   readonly handlers: Readonly<Record<string, AnyHandler>>;
-  /** Answers callers without a token. */
-  readonly isPublic: boolean;
+  readonly access: Readonly<Record<string, MethodAccess>>;
 }
 
-/** Ties handlers to a generated service; one that is missing or of another shape does not compile. */
+/**
+ * Ties handlers to a generated service, and says who may call them; a method that is missing from either table, or a
+ * handler of another shape, does not compile.
+ */
 export function implement<S extends Service>(
   definition: S,
+  access: AccessTable<S>,
   handlers: Handlers<S>,
-  options: { readonly isPublic?: boolean } = {},
 ): Implementation {
   const [method] = Object.values(definition);
   if (!method) throw new Error('a service without methods');
@@ -52,6 +58,6 @@ export function implement<S extends Service>(
     name: serviceName(method.path),
     definition,
     handlers: handlers as Implementation['handlers'],
-    isPublic: options.isPublic ?? false,
+    access,
   };
 }

@@ -1,8 +1,10 @@
 import type { Consumer } from 'kafkajs';
 import type { Bus, Outgoing } from '../bus.ts';
 import type { Clock } from '../clock.ts';
-import { kafkaClient } from './connection.ts';
+import { endConsumer, kafkaClient } from './connection.ts';
 import { startConsumer } from './consumer.ts';
+import { isUntouched } from './ends.ts';
+import { mend } from './mend.ts';
 import { BatchingProducer } from './producer.ts';
 import { startView } from './view.ts';
 
@@ -34,10 +36,11 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       if (!mayConsume.has(name)) throw new Error(`${options.service} does not declare that it consumes ${name}`);
   };
   const publisher = {
-    async send(records: readonly Outgoing[]): Promise<void> {
+    async send(records: readonly Outgoing[], isStillOurs?: () => boolean): Promise<void> {
       for (const { topic } of records) checkProduces(topic);
       await producer.send(
         options.topicPrefix ? records.map((record) => ({ ...record, topic: physical(record.topic) })) : records,
+        isStillOurs,
       );
     },
   };
@@ -56,8 +59,14 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       consumers.push(consumer);
       return view;
     },
+    mend: (records) => mend(kafka, publisher, records, physical),
+    isUntouched: (topics) =>
+      isUntouched(
+        kafka,
+        topics.map(({ name }) => physical(name)),
+      ),
     async stopConsuming() {
-      await Promise.allSettled(consumers.splice(0).map((consumer) => consumer.disconnect()));
+      await Promise.allSettled(consumers.splice(0).map(endConsumer));
     },
     async close() {
       await this.stopConsuming();

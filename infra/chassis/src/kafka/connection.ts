@@ -1,7 +1,9 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { type Consumer, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { type Consumer, type ConsumerRunConfig, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { log } from '../log.ts';
+
+const { KafkaJSGroupCoordinatorNotFound } = kafkajs;
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -44,15 +46,42 @@ export function kafkaClient(brokers: readonly string[], clientId: string, socket
   });
 }
 
+const AGAIN_MS = 500;
+
 /**
- * A consumer that kafkajs gives up would leave a process that looks well and hears nothing: it ends instead, and is
- * started anew by whoever runs it.
+ * Runs the consumer until `endConsumer`. kafkajs gives it up when nobody coordinates its group, as in the first seconds of
+ * a broker: it is then run again. At any other fault the process ends and is started anew by whoever runs it, since it
+ * would look well and hear nothing.
  */
-export function endWith(consumer: Consumer): void {
+export async function runConsumer(consumer: Consumer, config: ConsumerRunConfig): Promise<void> {
   consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
-    if (restart) return;
-    queueMicrotask(() => {
-      throw new Error('a Kafka consumer has stopped for good', { cause: error });
-    });
+    if (restart || ended.has(consumer)) return;
+    if (error instanceof KafkaJSGroupCoordinatorNotFound) void runAgain(consumer, config);
+    else
+      queueMicrotask(() => {
+        throw new Error('a Kafka consumer has stopped for good', { cause: error });
+      });
   });
+  await consumer.run(config);
+}
+
+const ended = new WeakSet<Consumer>();
+
+/** It finishes its batches and leaves. */
+export function endConsumer(consumer: Consumer): Promise<void> {
+  ended.add(consumer);
+  return consumer.disconnect();
+}
+
+async function runAgain(consumer: Consumer, config: ConsumerRunConfig): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  if (ended.has(consumer)) return;
+  try {
+    await consumer.connect();
+    await consumer.run(config);
+    if (ended.has(consumer)) await consumer.disconnect();
+  } catch (error) {
+    log.warn({ error: (error as Error).message }, 'kafka: a consumer cannot be run again yet');
+    await runAgain(consumer, config);
+  }
 }

@@ -3,11 +3,13 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { Consumption, Handler, Outgoing, Publisher, Received } from '../bus.ts';
 import type { Clock } from '../clock.ts';
 import { ServiceError } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
 import { log } from '../log.ts';
 import { counter, histogram } from '../metrics.ts';
 import { parseTraceparent } from '../traceparent.ts';
-import { endWith } from './connection.ts';
-import { receive, text } from './records.ts';
+import { runConsumer } from './connection.ts';
+import { deadLetter, redriveGroup } from './dead-letters.ts';
+import { receive } from './records.ts';
 import { SequenceGate } from './sequence.ts';
 
 const SESSION_MS = 10_000;
@@ -20,6 +22,7 @@ const LONGEST_PAUSE_MS = 2_000;
 const consumed = counter('giaolo_kafka_consumed_total', 'Records handled, by group and topic');
 const repeats = counter('giaolo_kafka_repeats_total', 'Records dropped because their key had a newer sequence');
 const buried = counter('giaolo_kafka_dead_letters_total', 'Records that became dead letters, by group and reason');
+const redriven = counter('giaolo_kafka_redriven_total', 'Records handled once more, having been dead letters');
 const retried = counter('giaolo_kafka_handler_retries_total', 'Batches handled again after a passing fault');
 const duration = histogram('giaolo_kafka_handle_seconds', 'Time to handle a batch', 's');
 
@@ -46,10 +49,9 @@ export async function startConsumer(ring: ConsumerRing, consumption: Consumption
   const handlers = new Map(consumption.handlers.map((handler) => [ring.physical(handler.topic.name), handler]));
   const gates = new Map<string, SequenceGate>();
   consumer.on('consumer.group_join', () => gates.clear());
-  endWith(consumer);
   await consumer.connect();
   await consumer.subscribe({ topics: [...handlers.keys()], fromBeginning: true });
-  await consumer.run({
+  await runConsumer(consumer, {
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: 4,
@@ -104,7 +106,9 @@ class BatchRun {
     } finally {
       clearInterval(beat);
     }
-    if (handled > 0) await this.#commit(handled);
+    if (handled === 0) return;
+    failpoint('consumer.after-effect');
+    await this.#commit(handled);
   }
 
   /** Once per fetched batch: what a crash before it repeats is no more than that. */
@@ -121,13 +125,22 @@ class BatchRun {
     const received: Received<unknown>[] = [];
     // The gate itself learns of the records only when they have been handled: a batch may come again.
     const chunk = new SequenceGate();
+    const passing: Received<unknown>[] = [];
     for (const message of messages) {
+      const group = redriveGroup(message);
+      if (group !== undefined && (group !== this.#consumption.group || message.value === null)) continue;
       try {
         const record = receive(this.#handler.topic, this.#payload.batch.partition, message);
         const { key, sequence } = record;
+        if (group !== undefined) {
+          redriven.add(1, this.#attributes);
+          received.push(record);
+          continue;
+        }
         if (this.#ring.clock.kind === 'recording') this.#ring.clock.observe(record.time);
         if (this.#gate.isNew(key, sequence) && chunk.isNew(key, sequence)) {
           received.push(record);
+          passing.push(record);
           chunk.passed(key, sequence);
         } else repeats.add(1, this.#attributes);
       } catch (error) {
@@ -136,7 +149,7 @@ class BatchRun {
     }
     if (received.length > 0) letters.push(...(await this.#handle(received, messages)));
     if (letters.length > 0) await this.#ring.publisher.send(letters);
-    for (const { key, sequence } of received) this.#gate.passed(key, sequence);
+    for (const { key, sequence } of passing) this.#gate.passed(key, sequence);
     consumed.add(messages.length, this.#attributes);
   }
 
@@ -172,6 +185,7 @@ class BatchRun {
   }
 
   async #untilHandled(received: readonly Received<unknown>[]): Promise<void> {
+    failpoint('consumer.before-effect');
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#handler.handle(received as readonly Received<never>[]);
@@ -189,27 +203,14 @@ class BatchRun {
     }
   }
 
-  #deadLetter(message: KafkaMessage, reason: string, error: unknown): Outgoing {
+  #deadLetter(message: KafkaMessage, reason: 'UNREADABLE' | 'UNPROCESSABLE', cause: unknown): Outgoing {
     buried.add(1, { ...this.#attributes, reason });
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    log.warn({ ...this.#attributes, offset: message.offset, reason, error: why }, 'kafka: dead letter');
-    const original: Record<string, string> = {};
-    for (const name in message.headers) original[name] = text(message.headers, name) ?? '';
-    return {
-      topic: this.#consumption.deadLetters,
-      key: message.key?.toString() ?? '',
-      value: message.value,
-      headers: {
-        ...original,
-        dead_letter_reason: reason,
-        dead_letter_error: why.slice(0, 500),
-        dead_letter_topic: this.#handler.topic.name,
-        dead_letter_partition: String(this.#payload.batch.partition),
-        dead_letter_offset: message.offset,
-        dead_letter_timestamp: message.timestamp,
-        dead_letter_group: this.#consumption.group,
-      },
-    };
+    const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    log.warn({ ...this.#attributes, offset: message.offset, reason, error }, 'kafka: dead letter');
+    const { group, deadLetters } = this.#consumption;
+    const at = { group, topic: this.#handler.topic.name, partition: this.#payload.batch.partition };
+    const failed = { ...message, key: message.key?.toString() ?? '', headers: message.headers ?? {} };
+    return deadLetter(deadLetters, at, failed, { reason, error });
   }
 }
 

@@ -1,16 +1,20 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { Outgoing, Publisher } from '../bus.ts';
 import { dependencyUnavailable, overloaded } from '../errors.ts';
+import { failpoint } from '../failpoint.ts';
 import { log } from '../log.ts';
 import { counter, histogram } from '../metrics.ts';
+import { partitioner } from './partition.ts';
 
-const { CompressionTypes, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError, Partitioners } = kafkajs;
+const { CompressionTypes, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } = kafkajs;
 
 interface Waiting {
   readonly records: readonly Outgoing[];
   readonly bytes: number;
+  readonly isStillOurs: (() => boolean) | undefined;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  settled?: true;
 }
 
 export interface ProducerLimits {
@@ -47,7 +51,7 @@ export class BatchingProducer implements Publisher {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  send(records: readonly Outgoing[]): Promise<void> {
+  send(records: readonly Outgoing[], isStillOurs?: () => boolean): Promise<void> {
     if (records.length === 0) return Promise.resolve();
     if (this.#closed) return Promise.reject(goingAway());
     let bytes = 0;
@@ -60,7 +64,7 @@ export class BatchingProducer implements Publisher {
       return Promise.reject(overloaded('too many records wait for Kafka'));
     this.#waitingBytes += bytes;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ records, bytes, resolve, reject });
+      this.#waiting.push({ records, bytes, isStillOurs, resolve, reject });
       this.#sending ??= this.#sendAll();
     });
   }
@@ -102,22 +106,39 @@ export class BatchingProducer implements Publisher {
     const refused = await this.#sendUntilAnswered(batch);
     // One record that Kafka will never take must not take its neighbours with it.
     if (refused && batch.length > 1) {
-      for (const waiting of batch) await this.#deliver([waiting]);
+      for (const waiting of batch) if (!waiting.settled) await this.#deliver([waiting]);
       return;
     }
-    for (const waiting of batch) {
-      this.#waitingBytes -= waiting.bytes;
-      if (refused) waiting.reject(refused);
-      else waiting.resolve();
-    }
+    for (const waiting of batch) this.#settle(waiting, refused);
+  }
+
+  #settle(waiting: Waiting, error: Error | undefined): void {
+    if (waiting.settled) return;
+    waiting.settled = true;
+    this.#waitingBytes -= waiting.bytes;
+    if (error) waiting.reject(error);
+    else waiting.resolve();
+  }
+
+  /** Those that may still be sent; the others are refused. */
+  #stillOurs(batch: readonly Waiting[]): Waiting[] {
+    return batch.filter((waiting) => {
+      if (waiting.isStillOurs?.() ?? true) return true;
+      this.#settle(waiting, overtaken());
+      return false;
+    });
   }
 
   /** Undefined once Kafka has acknowledged the batch; the error if it never will. */
   async #sendUntilAnswered(batch: readonly Waiting[]): Promise<Error | undefined> {
-    const topicMessages = byTopic(batch);
+    let rest = batch;
     for (let attempt = 1; ; attempt++) {
       try {
         this.#producer ??= await this.#connect();
+        rest = this.#stillOurs(rest);
+        if (rest.length === 0) return undefined;
+        const topicMessages = byTopic(rest);
+        failpoint('producer.before-request');
         await this.#producer.sendBatch({ topicMessages, acks: -1, compression: CompressionTypes.None });
         for (const { messages } of topicMessages) produced.add(messages.length);
         return undefined;
@@ -136,7 +157,7 @@ export class BatchingProducer implements Publisher {
     const producer = this.#kafka.producer({
       idempotent: false,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: partitioner,
       retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 500 },
     });
     await producer.connect();
@@ -153,6 +174,8 @@ export class BatchingProducer implements Publisher {
 /** kafkajs writes any other array of bytes as text. */
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const overtaken = () => dependencyUnavailable('the records are another replica’s to send by now');
 
 const goingAway = () => dependencyUnavailable('this replica is going away');
 

@@ -1,7 +1,8 @@
-import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { KafkaMessage } from 'kafkajs';
 import type { Outgoing, Received, Topic } from '../bus.ts';
 import type { Instant } from '../clock.ts';
 import { formatUnit, type Principal } from '../principal.ts';
+import { originalKey, text } from './dead-letters.ts';
 
 const OBSERVATION = 'observation';
 
@@ -35,7 +36,7 @@ class ReadRecord<T> implements Received<T> {
   constructor(topic: string, partition: number, message: KafkaMessage, value: T) {
     this.topic = topic;
     this.partition = partition;
-    this.key = message.key?.toString() ?? '';
+    this.key = originalKey(message.key?.toString() ?? '', message.headers);
     this.value = value;
     this.#message = message;
     const sequence = this.#header('ce_sequence');
@@ -79,11 +80,15 @@ class ReadRecord<T> implements Received<T> {
     }
     const time = this.#header('ce_time');
     return {
-      time: time === undefined ? Number(this.#message.timestamp) : Date.parse(time),
+      time: time === undefined ? this.#written : Date.parse(time),
       unit: this.#header('ce_unit') ?? '',
       traceparent: this.#header('traceparent') ?? '',
       subject: this.#header('ce_principal') ?? '',
     };
+  }
+
+  get #written(): Instant {
+    return Number(this.#header('redrive_timestamp') ?? this.#message.timestamp);
   }
 
   #header(name: string): string | undefined {
@@ -97,9 +102,4 @@ interface Origin {
   readonly unit: string;
   readonly traceparent: string;
   readonly subject: string;
-}
-
-export function text(headers: IHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return value === undefined ? undefined : value.toString();
 }

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import kafkajs, { type Admin, type Consumer, type Kafka } from 'kafkajs';
-import type { ViewOptions } from '../bus.ts';
+import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import type { ViewOptions, ViewSource } from '../bus.ts';
 import type { Clock } from '../clock.ts';
 import { LiveView } from '../live-view.ts';
 import { log } from '../log.ts';
 import { counter } from '../metrics.ts';
-import { endWith } from './connection.ts';
+import { runConsumer } from './connection.ts';
+import { redriveGroup } from './dead-letters.ts';
+import { CatchUp, type Span, spansOf } from './ends.ts';
 import { receive } from './records.ts';
 import { SequenceGate } from './sequence.ts';
-
-const { KafkaJSError } = kafkajs;
-
-const ATTEMPTS = 6;
 
 const unreadable = counter('giaolo_kafka_view_unreadable_total', 'Records that a live view could not read');
 
@@ -25,9 +23,8 @@ interface ViewRing {
 interface Partition {
   readonly slot: number;
   readonly gate: SequenceGate;
-  /** Offset that the view must reach before it is whole. */
-  readonly end: bigint;
-  behind: boolean;
+  /** What stands before it is passed over. */
+  readonly from: bigint;
 }
 
 /**
@@ -38,21 +35,33 @@ export async function startView<V>(
   ring: ViewRing,
   options: ViewOptions<V>,
 ): Promise<{ view: LiveView<V>; consumer: Consumer }> {
+  const admin = ring.kafka.admin();
+  await admin.connect();
+  try {
+    return await fill(ring, options, admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function fill<V>(ring: ViewRing, options: ViewOptions<V>, admin: Admin) {
   const sources = new Map(options.sources.map((source) => [ring.physical(source.topic.name), source]));
-  const { epoch, partitions } = await layOut(ring.kafka, [...sources.keys()]);
+  const { clusterId: epoch } = await admin.describeCluster();
+  const retained = await spansOf(admin, [...sources.keys()]);
+  const spans = options.newest === undefined ? retained : retained.map((span) => endOf(span, options.newest as number));
+  const partitions = new Map(
+    spans.map(({ topic, partition, low }, slot) => [
+      `${topic}/${partition}`,
+      { slot, gate: new SequenceGate(), from: low },
+    ]),
+  );
   const view = new LiveView<V>({
     epoch,
-    slots: partitions.size,
+    slots: spans.length,
     now: () => ring.clock.now(),
     ...(options.keep && { keep: options.keep }),
   });
-  let missing = [...partitions.values()].filter(({ behind }) => behind).length;
-  let whole: () => void = () => {};
-  const ready = new Promise<void>((resolve) => {
-    whole = resolve;
-  });
-  if (missing === 0) whole();
-
+  const catchUp = new CatchUp(spans);
   const consumer = ring.kafka.consumer({
     groupId: ring.physical(`${ring.service}.view.${randomUUID()}`),
     sessionTimeout: 30_000,
@@ -60,72 +69,56 @@ export async function startView<V>(
     allowAutoTopicCreation: false,
     retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 2_000 },
   });
-  endWith(consumer);
   await consumer.connect();
   await consumer.subscribe({ topics: [...sources.keys()], fromBeginning: true });
-  await consumer.run({
+  await runConsumer(consumer, {
     autoCommit: false,
     eachBatchAutoResolve: true,
     partitionsConsumedConcurrently: 8,
     eachBatch: async ({ batch, heartbeat }) => {
-      const source = sources.get(batch.topic) as ViewOptions<V>['sources'][number];
+      const source = sources.get(batch.topic) as ViewSource<V>;
       const partition = partitions.get(`${batch.topic}/${batch.partition}`);
       if (!partition) return;
-      for (const message of batch.messages) {
-        try {
-          const received = receive(source.topic, batch.partition, message);
-          if (!partition.gate.isNew(received.key, received.sequence)) continue;
-          partition.gate.passed(received.key, received.sequence);
-          if (ring.clock.kind === 'recording') ring.clock.observe(received.time);
-          // Sources may use the same key for different things.
-          const key = `${source.topic.name}\n${received.key}`;
-          view.apply(partition.slot, received.offset, key, source.project(received as never));
-        } catch (error) {
-          unreadable.add(1, { topic: source.topic.name });
-          log.warn({ topic: source.topic.name, offset: message.offset, error: (error as Error).message }, 'unreadable');
-        }
-      }
-      if (partition.behind && BigInt(batch.lastOffset()) + 1n >= partition.end) {
-        partition.behind = false;
-        if (--missing === 0) whole();
-      }
+      for (const message of batch.messages) take(ring.clock, view, source, partition, batch.partition, message);
+      catchUp.reached(batch, BigInt(batch.lastOffset()) + 1n);
       await heartbeat();
     },
   });
-  await ready;
+  if (options.newest !== undefined)
+    for (const { topic, partition, low } of spans) consumer.seek({ topic, partition, offset: String(low) });
+  await catchUp.finished(admin);
   return { view, consumer };
 }
 
-async function layOut(kafka: Kafka, topics: readonly string[]) {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const { clusterId } = await admin.describeCluster();
-    const partitions = new Map<string, Partition>();
-    for (const topic of topics) {
-      const offsets = await offsetsOf(admin, topic);
-      for (const { partition, low, high } of offsets.sort((a, b) => a.partition - b.partition))
-        partitions.set(`${topic}/${partition}`, {
-          slot: partitions.size,
-          gate: new SequenceGate(),
-          end: BigInt(high),
-          behind: BigInt(high) > BigInt(low),
-        });
-    }
-    return { epoch: clusterId, partitions };
-  } finally {
-    await admin.disconnect();
-  }
-}
+const endOf = (span: Span, newest: number): Span => ({
+  ...span,
+  low: span.high - span.low > newest ? span.high - BigInt(newest) : span.low,
+});
 
-/** A topic that was just made is not known to every part of the cluster at once. */
-async function offsetsOf(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await admin.fetchTopicOffsets(topic);
-    } catch (error) {
-      if (attempt === ATTEMPTS || !(error instanceof KafkaJSError && error.retriable)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
-    }
+function take<V>(
+  clock: Clock,
+  view: LiveView<V>,
+  source: ViewSource<V>,
+  { slot, gate, from }: Partition,
+  partition: number,
+  message: KafkaMessage,
+): void {
+  if (BigInt(message.offset) < from) return;
+  if (redriveGroup(message) !== undefined) return;
+  // Sources may use the same key for different things.
+  const keyOf = (key: string) => `${source.topic.name}\n${key}`;
+  if (message.value === null) {
+    view.apply(slot, BigInt(message.offset), keyOf(message.key?.toString() ?? ''), undefined);
+    return;
+  }
+  try {
+    const received = receive(source.topic, partition, message);
+    if (!gate.isNew(received.key, received.sequence)) return;
+    gate.passed(received.key, received.sequence);
+    if (clock.kind === 'recording') clock.observe(received.time);
+    view.apply(slot, received.offset, keyOf(received.key), source.project(received as never));
+  } catch (error) {
+    unreadable.add(1, { topic: source.topic.name });
+    log.warn({ topic: source.topic.name, offset: message.offset, error: (error as Error).message }, 'unreadable');
   }
 }

@@ -12,8 +12,12 @@ export function brokers(): { kafka: string[]; redis: string; redisLive: string }
 /** Keeps the topics, groups and keys of one test apart from those of all others. */
 export const namespace = (name: string): string => `${name}-${randomBytes(4).toString('hex')}`;
 
-export async function createTopics(names: readonly string[], partitions = 4): Promise<void> {
-  const admin = new Kafka({ brokers: brokers().kafka, logLevel: logLevel.NOTHING }).admin();
+export async function createTopics(
+  names: readonly string[],
+  partitions = 4,
+  kafka: readonly string[] = brokers().kafka,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...kafka], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({
     waitForLeaders: false,

@@ -1,6 +1,6 @@
+import { type AggregateSpec, announcement } from '../aggregate.ts';
 import type { Codec, Topic } from '../bus.ts';
 import { accept, type Decision, refuse } from '../decide.ts';
-import { type AggregateSpec, announcement } from '../handle.ts';
 import type { Principal } from '../principal.ts';
 
 /** The smallest aggregate that can refuse: a tally with a limit, to test the mechanisms with. */
@@ -17,11 +17,15 @@ export const jsonCodec = <T>(): Codec<T> => ({
 
 export const counted: Topic<{ count: number }> = { name: 'test.tally.counted.v1', codec: jsonCodec() };
 
+export const tallyState = { name: 'test.tally.state.v1' };
+
 export const TALLY_LIMIT = 1_000_000;
 
 export const tallySpec: AggregateSpec<Tally, Counted> = {
   entity: 'tallies',
   evolve: (tally, { by }) => ({ count: (tally.count ?? 0) + by }),
+  unitOf: () => tester.unit,
+  stateTopic: tallyState,
   announce: (_event, after, name) => announcement(counted, name, { count: after.count ?? 0 }),
 };
 
@@ -34,7 +38,7 @@ export function count(tally: Tally, { by }: Count): Decision<Counted, 'NOT_POSIT
 export const tester: Principal = {
   subject: 'user:tester',
   unit: { code: '79', validFrom: '2025-07-01' },
-  roles: ['operator'],
+  grants: [{ role: 'operator', unit: { code: '79', validFrom: '2025-07-01' } }],
 };
 
 export const newCount = (tally: Tally): number => tally.count ?? 0;

@@ -1,5 +1,6 @@
-import type { Bus, Consumption, Outgoing, Received, ViewOptions } from '../bus.ts';
+import type { Bus, Consumption, Handler, Outgoing, Received, Topic, ViewOptions } from '../bus.ts';
 import type { Clock } from '../clock.ts';
+import { deadLetter, redriveGroup } from '../kafka/dead-letters.ts';
 import { receive } from '../kafka/records.ts';
 import { LiveView } from '../live-view.ts';
 
@@ -27,18 +28,30 @@ export function memoryBus(clock: Clock): MemoryBus {
   const views: ((record: Caught, offset: number) => void)[] = [];
   let work = Promise.resolve();
 
+  const hand = async (
+    { group, deadLetters }: Consumption,
+    { topic, handle }: Handler,
+    record: Caught,
+    offset: number,
+  ) => {
+    let reason: 'UNREADABLE' | 'UNPROCESSABLE' = 'UNREADABLE';
+    try {
+      const received = readBack(topic, record, offset);
+      reason = 'UNPROCESSABLE';
+      await handle([received as Received<never>]);
+    } catch (error) {
+      const at = { group, topic: topic.name, partition: 0 };
+      const letter = deadLetter(deadLetters, at, messageOf(record, offset), { reason, error: String(error) });
+      caught.push({ headers: {}, ...letter });
+    }
+  };
   const deliver = async (record: Caught, offset: number): Promise<void> => {
-    for (const apply of views) apply(record, offset);
-    for (const { handlers, deadLetters } of groups)
-      for (const { topic, handle } of handlers) {
-        if (topic.name !== record.topic) continue;
-        try {
-          await handle([readBack(topic, record, offset) as Received<never>]);
-        } catch (error) {
-          const headers = { ...record.headers, dead_letter_topic: topic.name, dead_letter_error: String(error) };
-          caught.push({ ...record, topic: deadLetters, headers });
-        }
-      }
+    const only = redriveGroup(record);
+    if (only === undefined) for (const apply of views) apply(record, offset);
+    for (const consumption of groups)
+      for (const handler of consumption.handlers)
+        if (handler.topic.name === record.topic && (only ?? consumption.group) === consumption.group)
+          await hand(consumption, handler, record, offset);
   };
   const enqueue = (record: Caught) => {
     const offset = caught.push(record) - 1;
@@ -65,8 +78,8 @@ export function memoryBus(clock: Clock): MemoryBus {
       views.push((record, offset) => {
         const source = options.sources.find(({ topic }) => topic.name === record.topic);
         if (!source) return;
-        const value = source.project(readBack(source.topic, record, offset) as Received<never>);
-        view.apply(0, BigInt(offset), `${record.topic}\n${record.key}`, value);
+        const value = record.value && source.project(readBack(source.topic, record, offset) as Received<never>);
+        view.apply(0, BigInt(offset), `${record.topic}\n${record.key}`, value ?? undefined);
       });
       return view;
     },
@@ -82,18 +95,20 @@ export function memoryBus(clock: Clock): MemoryBus {
       if (last) enqueue(last);
       await this.settled();
     },
+    mend: async () => {},
+    isUntouched: async (topics) => !caught.some(({ topic }) => topics.some(({ name }) => name === topic)),
     stopConsuming: async () => {},
     close: async () => {},
   };
 }
 
-function readBack(topic: Parameters<typeof receive>[0], record: Caught, offset: number): Received<unknown> {
-  return receive(topic, 0, {
-    key: Buffer.from(record.key),
-    value: record.value && Buffer.from(record.value),
-    headers: record.headers,
-    offset: String(offset),
-    timestamp: '0',
-    attributes: 0,
-  });
-}
+const messageOf = ({ key, value, headers }: Caught, offset: number) => ({
+  key,
+  value: value && Buffer.from(value),
+  headers,
+  offset: String(offset),
+  timestamp: '0',
+});
+
+const readBack = (topic: Topic<unknown>, record: Caught, offset: number): Received<unknown> =>
+  receive(topic, 0, { ...messageOf(record, offset), key: Buffer.from(record.key), attributes: 0 });

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { OutboxRecord } from '../committed.ts';
 import { applyPatch, type Json } from '../decide.ts';
-import type { CommitResult, DecisionStore, OutboxRecord } from '../store.ts';
+import type { CommitResult, DecisionStore } from '../store.ts';
 
 /** A decision store in this process, for tests of services without Redis; records go straight to `onRecord`. */
 export function memoryStore(clock: Clock, onRecord: (record: OutboxRecord) => void = () => {}): DecisionStore {

@@ -5,7 +5,7 @@ import { watchStream } from '@giaolo/chassis/grpc/watch';
 import type { Handler } from '@giaolo/chassis/handle';
 import type { LiveView } from '@giaolo/chassis/live-view';
 import { byKey, pageOf } from '@giaolo/chassis/page';
-import type { Principal } from '@giaolo/chassis/principal';
+import type { Unit } from '@giaolo/chassis/principal';
 import type {
   GetLotRequest,
   GetLotResponse,
@@ -22,7 +22,9 @@ export type Lots = Handler<Lot, LotEvent>;
 
 /** How a use case is asked for and answered. */
 interface Translation<Request, Command extends Json, Response> {
-  readonly read: (request: Request, principal: Principal) => Ask<Command>;
+  readonly read: (request: Request, call: Call) => Ask<Command> | Promise<Ask<Command>>;
+  /** The unit of a lot that the command makes. */
+  readonly createsIn?: (command: Command) => Unit;
   readonly answer: (name: string, lot: KnownLot, command: Command, now: number) => Response;
   /** The answer is kept as JSON, so that a repeat of the request gets it again. */
   readonly codec: { toJSON(response: Response): unknown; fromJSON(json: unknown): Response };
@@ -33,11 +35,13 @@ export const command =
   <Request extends { requestId: string }, Command extends Json, Response, Reason extends Refusal>(
     { lots, clock }: { lots: Lots; clock: Clock },
     decide: Decide<Lot, Command, LotEvent, Reason>,
-    { read, answer, codec }: Translation<Request, Command, Response>,
+    { read, createsIn, answer, codec }: Translation<Request, Command, Response>,
   ) =>
-  async (request: Request, { principal, method, traceparent, signal }: Call): Promise<Response> => {
-    const { id, command } = read(request, principal);
-    const caller = { principal, method, requestId: request.requestId, traceparent, signal };
+  async (request: Request, call: Call): Promise<Response> => {
+    const { id, command } = await read(request, call);
+    const { principal, rights: authority, method, traceparent, signal } = call;
+    const { requestId } = request;
+    const caller = { principal, authority, createsIn: createsIn?.(command), method, requestId, traceparent, signal };
     const outcome = await lots.handle(
       id,
       decide,
@@ -51,9 +55,10 @@ export const command =
 
 export const getLot =
   ({ lots, clock }: { lots: Lots; clock: Clock }) =>
-  async ({ name }: GetLotRequest): Promise<GetLotResponse> => {
+  async ({ name }: GetLotRequest, { rights }: Call): Promise<GetLotResponse> => {
     const lot = await lots.load(readLotName('name', name));
     if (!lot || lot.status === undefined) throw refused('LOT_UNKNOWN', { lot: name });
+    rights.require(lot.unit);
     return { lot: lotMessage(name, lot, clock.now()) };
   };
 
@@ -62,18 +67,22 @@ const nameOf = ({ name }: LotMessage): string => name;
 
 export const listLots =
   (live: LiveView<LotMessage>) =>
-  async (request: ListLotsRequest): Promise<ListLotsResponse> => {
-    const { items, nextPageToken } = pageOf([...live.values()].sort(byKey(nameOf)), nameOf, request, PAGE);
+  async (request: ListLotsRequest, { rights }: Call): Promise<ListLotsResponse> => {
+    const { sees } = rights;
+    const visible = [...live.values()].filter(({ unit }) => sees(unit));
+    const { items, nextPageToken } = pageOf(visible.sort(byKey(nameOf)), nameOf, request, PAGE);
     return { lots: [...items], nextPageToken };
   };
 
 export const watchLots =
   (live: LiveView<LotMessage>) =>
-  (request: WatchLotsRequest, { signal }: Call): AsyncIterable<WatchLotsResponse> =>
-    watchStream(
+  (request: WatchLotsRequest, { signal, rights }: Call): AsyncIterable<WatchLotsResponse> => {
+    const { sees } = rights;
+    return watchStream(
       live,
       request,
       signal,
-      () => true,
+      ({ unit }) => sees(unit),
       (head, lots) => ({ ...head, lots }),
     );
+  };

@@ -13,7 +13,7 @@ import type {
   ReportOccupancyResponse,
 } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import { occupancyObserved } from '@giaolo/topics/topics';
-import type { Lot, LotEvent } from '../lot/lot.ts';
+import { type Lot, type LotEvent, unitOf } from '../lot/lot.ts';
 import type { ObservationRefusal } from '../lot/observation.ts';
 import { type Observation, observe } from '../lot/observe.ts';
 import { type Ask, readObservation, refusedObservation } from './wire.ts';
@@ -23,6 +23,8 @@ const MESSAGES_AT_ONCE = 32;
 const MOST_REMEMBERED = 10_000;
 
 const reported = counter('giaolo_parking_observations_total', 'Observations reported, by what became of them');
+
+type Sees = Call['rights']['sees'];
 
 interface Ports {
   readonly lots: Pick<Handler<Lot, LotEvent>, 'load'>;
@@ -34,7 +36,8 @@ interface Ports {
 export function reportOccupancy({ lots, publisher, clock }: Ports) {
   const judge = judgeBy(lots);
 
-  const judgeAll = async (observations: readonly OccupancyObservation[], { principal, traceparent }: Call) => {
+  const judgeAll = async (observations: readonly OccupancyObservation[], call: Call, sees: Sees) => {
+    const { principal, traceparent } = call;
     const refused: RefusedObservation[] = [];
     const records: Outgoing[] = [];
     for (const [index, message] of observations.entries()) {
@@ -42,7 +45,7 @@ export function reportOccupancy({ lots, publisher, clock }: Ports) {
       const observedAt = ask?.command.observedAt ?? 0;
       // A recording is its own clock.
       clock.observe(observedAt);
-      const refusal = ask ? await judge(ask, clock.now()) : 'INVALID';
+      const refusal = ask ? await judge(ask, clock.now(), sees) : 'INVALID';
       reported.add(1, { outcome: refusal ?? 'TAKEN' });
       if (refusal) refused.push({ index, reason: refusedObservation[refusal] });
       else {
@@ -56,9 +59,10 @@ export function reportOccupancy({ lots, publisher, clock }: Ports) {
   return (requests: AsyncIterable<ReportOccupancyRequest>, call: Call): AsyncIterable<ReportOccupancyResponse> => {
     // To judge may take a look at the store: one message after the other, so that they come to the bus in order.
     let before: Promise<unknown> = Promise.resolve();
+    const { sees } = call.rights;
     return inTurn(requests, MESSAGES_AT_ONCE, async ({ observations }) => {
       demand({ observations: [observations.length <= MOST_OBSERVATIONS, `must be at most ${MOST_OBSERVATIONS}`] });
-      const judged = before.then(() => judgeAll(observations, call));
+      const judged = before.then(() => judgeAll(observations, call, sees));
       before = judged;
       const { refused, accepted, sent } = await judged;
       await sent;
@@ -73,11 +77,16 @@ export function reportOccupancy({ lots, publisher, clock }: Ports) {
  */
 function judgeBy(lots: Ports['lots']) {
   const remembered = new Map<string, Lot>();
-  return async ({ id, command }: Ask<Observation>, now: Instant): Promise<ObservationRefusal | undefined> => {
+  return async (
+    { id, command }: Ask<Observation>,
+    now: Instant,
+    sees: Sees,
+  ): Promise<ObservationRefusal | 'UNIT_FOREIGN' | undefined> => {
     const known = remembered.get(id);
-    if (known && observe(known, command, now).accepted) return undefined;
+    if (known && sees(unitOf(known)) && observe(known, command, now).accepted) return undefined;
     const lot = (await lots.load(id)) ?? {};
     const decision = observe(lot, command, now);
+    if (lot.status !== undefined && !sees(lot.unit)) return 'UNIT_FOREIGN';
     if (!decision.accepted) return decision.reason;
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     remembered.set(id, lot);

@@ -1,7 +1,9 @@
 import type { Instant } from '@giaolo/chassis/clock';
 import { aRequestId, type Check, demand, instantOf, type ReasonOf } from '@giaolo/chassis/demand';
 import { type Refused, refusals } from '@giaolo/chassis/errors';
-import type { Principal } from '@giaolo/chassis/principal';
+import type { Call } from '@giaolo/chassis/grpc/call';
+import type { Handler } from '@giaolo/chassis/handle';
+import { parseUnit } from '@giaolo/chassis/principal';
 import { digest } from '@giaolo/chassis/store';
 import type { ErrorReason } from '@giaolo/proto/giaolo/parking/v1/parking_errors';
 import type { LotChanged } from '@giaolo/proto/giaolo/parking/v1/parking_events';
@@ -15,9 +17,11 @@ import {
   RefusedObservation_Reason,
   type ReserveSpaceRequest,
 } from '@giaolo/proto/giaolo/parking/v1/parking_service';
+import type { Asset } from '@giaolo/proto/giaolo/registry/v1/asset';
 import { availabilityOf } from '../lot/availability.ts';
 import type { CancelReservation } from '../lot/cancel-reservation.ts';
-import type { KnownLot, Lot, LotEvent } from '../lot/lot.ts';
+import type { RegisteredLot } from '../lot/follow-registry.ts';
+import { type KnownLot, type Lot, type LotEvent, unitOf } from '../lot/lot.ts';
 import type { ObservationRefusal } from '../lot/observation.ts';
 import type { Observation } from '../lot/observe.ts';
 import type { OpenLot } from '../lot/open-lot.ts';
@@ -49,15 +53,16 @@ export function readLotName(field: string, name: string): string {
   return lotId(name);
 }
 
-export function readOpenLot(request: OpenLotRequest, principal: Principal): Ask<OpenLot> {
+export function readOpenLot(request: OpenLotRequest, { principal }: Pick<Call, 'principal'>): Ask<OpenLot> {
   const { requestId, name, displayName, position, capacity, bayIds } = request;
   const { latitude, longitude } = position ?? { latitude: Number.NaN, longitude: Number.NaN };
-  const { code, validFrom } = principal.unit;
+  const { code, validFrom } = request.unit ?? principal.unit;
   const counted = bayIds.length === 0;
   const bays = new Set(bayIds);
   demand({
     request_id: aRequestId(requestId),
     name: aLotName(name),
+    unit: [parseUnit(`${code}/${validFrom}`) !== undefined, 'must be a code and a day YYYY-MM-DD'],
     display_name: [/\S/.test(displayName) && displayName.length <= 200, 'must be 1 to 200 characters'],
     'position.latitude': [Math.abs(latitude) <= 90, 'must be -90 to 90'],
     'position.longitude': [Math.abs(longitude) <= 180, 'must be -180 to 180'],
@@ -80,8 +85,12 @@ export function readCloseLot({ requestId, name }: CloseLotRequest): Ask<null> {
 }
 
 /** The id of a reservation comes from who asked and under which request id: the same ask is the same reservation. */
-export function readReserveSpace(request: ReserveSpaceRequest, { subject }: Principal): Ask<ReserveSpace> {
+export function readReserveSpace(
+  request: ReserveSpaceRequest,
+  { principal }: Pick<Call, 'principal'>,
+): Ask<ReserveSpace> {
   const { requestId, lot } = request;
+  const { subject } = principal;
   const arriveBy = instantOf(request.arriveByTime);
   demand({
     request_id: aRequestId(requestId),
@@ -92,18 +101,21 @@ export function readReserveSpace(request: ReserveSpaceRequest, { subject }: Prin
   return { id: lotId(lot), command: { reservationId, holder: subject, arriveBy: arriveBy as Instant } };
 }
 
-export function readCancelReservation(
-  { requestId, name }: CancelReservationRequest,
-  { subject, roles }: Principal,
-): Ask<CancelReservation> {
-  const [, id, reservationId] = RESERVATION_NAME.exec(name) ?? [];
-  demand({
-    request_id: aRequestId(requestId),
-    name: [id !== undefined, 'must be lots/{lot}/reservations/{reservation}'],
-  });
-  const command = { reservationId: reservationId as string, by: subject, byOperator: roles.includes(OPERATOR) };
-  return { id: id as string, command };
-}
+/** Somebody else's space is given back only by an operator of the lot's own unit: for those the lot is looked at first. */
+export const readCancelReservation =
+  (lots: Pick<Handler<Lot, LotEvent>, 'load'>) =>
+  async ({ requestId, name }: CancelReservationRequest, call: Call): Promise<Ask<CancelReservation>> => {
+    const [, lot, reservationId] = RESERVATION_NAME.exec(name) ?? [];
+    demand({
+      request_id: aRequestId(requestId),
+      name: [lot !== undefined, 'must be lots/{lot}/reservations/{reservation}'],
+    });
+    const { principal, rights } = call;
+    const id = lot as string;
+    const unit = rights.hasSomewhere(OPERATOR) ? unitOf((await lots.load(id)) ?? {}) : undefined;
+    const byOperator = unit !== undefined && rights.holds(OPERATOR, unit);
+    return { id, command: { reservationId: reservationId as string, by: principal.subject, byOperator } };
+  };
 
 /** Undefined when a field is missing or out of range. */
 export function readObservation(message: OccupancyObservation | undefined): Ask<Observation> | undefined {
@@ -119,6 +131,19 @@ export function readObservation(message: OccupancyObservation | undefined): Ask<
   return occupied >= 0 && occupied <= MOST_SPACES ? { id, command: { occupied, observedAt } } : undefined;
 }
 
+/** Undefined when the asset is no lot. Throws when it is one that parking cannot keep. */
+export function readRegisteredLot(asset: Asset | undefined): Ask<RegisteredLot> | undefined {
+  if (asset?.details?.$case !== 'lot') return undefined;
+  const { name, displayName, position, unit, revision, retiredOn } = asset;
+  const { capacity, bayIds } = asset.details.value;
+  const id = lotId(name);
+  if (!id || !position || !unit)
+    throw new Error(`INVALID: ${name} has no place, no unit or no name that a lot can have`);
+  const { latitude, longitude } = position;
+  const place = { displayName, latitude, longitude, unit: { code: unit.code, validFrom: unit.validFrom } };
+  return { id, command: { ...place, capacity, bayIds, revision, retired: retiredOn !== '' } };
+}
+
 export function lotMessage(name: string, lot: KnownLot, now: Instant): LotMessage {
   const { observedAt, ...spaces } = availabilityOf(lot, now);
   return {
@@ -127,6 +152,7 @@ export function lotMessage(name: string, lot: KnownLot, now: Instant): LotMessag
     position: { latitude: lot.latitude, longitude: lot.longitude },
     state: lot.status === 'open' ? Lot_State.STATE_OPEN : Lot_State.STATE_CLOSED,
     availability: { ...spaces, observedTime: observedAt === undefined ? undefined : new Date(observedAt) },
+    unit: lot.unit,
   };
 }
 
@@ -154,6 +180,8 @@ function factMessage(event: LotEvent, lot: string): NonNullable<LotChanged['fact
   switch (event.type) {
     case 'LotOpened':
       return { $case: 'opened', value: { bayIds: [...event.bayIds] } };
+    case 'LotRegistered':
+      return { $case: 'registered', value: { bayIds: [...event.bayIds] } };
     case 'LotClosed':
       return { $case: 'closed', value: {} };
     case 'SpaceReserved':
@@ -211,9 +239,12 @@ const answers: Readonly<Record<Refusal, Refused>> = {
 
 export const refused = refusals<Refusal>('parking.giaolo', answers);
 
-export const refusedObservation: Readonly<Record<ObservationRefusal | 'INVALID', RefusedObservation_Reason>> = {
+export const refusedObservation: Readonly<
+  Record<ObservationRefusal | 'INVALID' | 'UNIT_FOREIGN', RefusedObservation_Reason>
+> = {
   INVALID: RefusedObservation_Reason.REASON_INVALID,
   IN_FUTURE: RefusedObservation_Reason.REASON_IN_FUTURE,
   LOT_UNKNOWN: RefusedObservation_Reason.REASON_LOT_UNKNOWN,
   NOT_MEASURED_SO: RefusedObservation_Reason.REASON_NOT_MEASURED_SO,
+  UNIT_FOREIGN: RefusedObservation_Reason.REASON_UNIT_FOREIGN,
 };

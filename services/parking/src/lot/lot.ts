@@ -21,7 +21,7 @@ export type LotDetails = {
   readonly capacity: number;
   /** Bays of a lot that is sensed bay by bay; empty: its vehicles are counted. */
   readonly bayIds: readonly string[];
-  /** The administrative unit that opens it. */
+  /** The administrative unit that it belongs to. */
   readonly unit: { readonly code: string; readonly validFrom: string };
 };
 
@@ -34,6 +34,8 @@ export interface KnownLot extends Omit<LotDetails, 'bayIds'> {
   readonly observedAt?: Instant;
   /** How many `hold:` fields there are. */
   readonly held: number;
+  /** In the registry, of the last change that was taken over; absent where it was not registered. */
+  readonly revision?: number;
   /** The earliest `until` among them: nothing is due before it. */
   readonly nextExpiryAt?: Instant;
   readonly [bay: `bay:${string}`]: Bay;
@@ -46,6 +48,7 @@ export type Lot = { readonly status?: undefined } | KnownLot;
 /** `nextExpiryAt` of the events that end a hold: the earliest end among the holds that stand after it. */
 export type LotEvent =
   | ({ readonly type: 'LotOpened' } & LotDetails)
+  | ({ readonly type: 'LotRegistered'; readonly revision: number } & LotDetails)
   | { readonly type: 'LotClosed' }
   | ({ readonly type: 'SpaceReserved'; readonly reservationId: string } & Hold)
   | {
@@ -62,9 +65,10 @@ export type LotEvent =
       readonly observedAt: Instant;
     };
 
-/** Total, and cheap for the frequent events: only `LotOpened` walks over the bays. */
+/** Total, and cheap for the frequent events: only `LotOpened` and `LotRegistered` walk over the bays. */
 export function evolve(lot: Lot, event: LotEvent): Patch<Lot> {
   if (event.type === 'LotOpened') return opened(lot, event);
+  if (event.type === 'LotRegistered') return registered(lot, event);
   // Nothing is decided about a lot before it is opened.
   if (lot.status === undefined) return {};
   switch (event.type) {
@@ -96,13 +100,15 @@ export function evolve(lot: Lot, event: LotEvent): Patch<Lot> {
   }
 }
 
+export const unitOf = (lot: Lot): KnownLot['unit'] | undefined => (lot.status === undefined ? undefined : lot.unit);
+
 /** When the lot next needs a decision by itself: a hold ends. */
 export const nextDeadline = (lot: Lot): Instant | undefined =>
   lot.status === undefined ? undefined : lot.nextExpiryAt;
 
 /** Bays that stay keep what was seen of them; what a lot was measured by before tells nothing about it now. */
-function opened(lot: Lot, event: LotEvent & { type: 'LotOpened' }): Patch<KnownLot> {
-  const { displayName, latitude, longitude, capacity, bayIds } = event;
+function opened(lot: Lot, details: LotDetails): Patch<KnownLot> {
+  const { displayName, latitude, longitude, capacity, bayIds } = details;
   const known = lot.status === undefined ? undefined : lot;
   const measuredBy = bayIds.length > 0 ? 'bays' : 'count';
   const kept = known?.measuredBy === measuredBy ? known : undefined;
@@ -117,7 +123,7 @@ function opened(lot: Lot, event: LotEvent & { type: 'LotOpened' }): Patch<KnownL
     latitude,
     longitude,
     capacity,
-    unit: known?.unit ?? event.unit,
+    unit: known?.unit ?? details.unit,
     measuredBy,
     occupied: measuredBy === 'bays' ? Object.values(bays).filter((bay) => bay?.occupied).length : (kept?.occupied ?? 0),
     observedAt: measuredBy === 'bays' ? newest(seen) : kept?.observedAt,
@@ -125,6 +131,14 @@ function opened(lot: Lot, event: LotEvent & { type: 'LotOpened' }): Patch<KnownL
     nextExpiryAt: known?.nextExpiryAt,
   };
 }
+
+/** Its owner says what it is and whose; whether it is open stays with its operator. */
+const registered = (lot: Lot, event: LotEvent & { type: 'LotRegistered' }): Patch<KnownLot> => ({
+  ...opened(lot, event),
+  status: lot.status ?? 'open',
+  unit: event.unit,
+  revision: event.revision,
+});
 
 // The compiler widens a computed key to `string`; these two keep its shape.
 const holdField = (reservationId: string, hold: Hold | undefined): { [hold: `hold:${string}`]: Hold | undefined } => ({

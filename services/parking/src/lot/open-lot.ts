@@ -10,18 +10,20 @@ export type OpenLot = LotDetails;
  * that opened it first.
  */
 export function openLot(lot: Lot, command: OpenLot): Decision<LotEvent, 'LOT_DIFFERS'> {
-  const { displayName, latitude, longitude, capacity, bayIds, unit } = command;
   if (lot.status === 'open') {
-    if (!isMeasuredBy(lot, bayIds)) return refuse('LOT_DIFFERS');
-    const same =
-      lot.displayName === displayName &&
-      lot.latitude === latitude &&
-      lot.longitude === longitude &&
-      lot.capacity === capacity;
-    if (same) return accept();
+    if (!isMeasuredBy(lot, command.bayIds)) return refuse('LOT_DIFFERS');
+    if (isAsDetailed(lot, command)) return accept();
   }
-  return accept({ type: 'LotOpened', displayName, latitude, longitude, capacity, bayIds, unit });
+  return accept({ type: 'LotOpened', ...command });
 }
+
+/** Whether these details change nothing of a lot, its unit apart. */
+export const isAsDetailed = (lot: KnownLot, details: LotDetails): boolean =>
+  lot.displayName === details.displayName &&
+  lot.latitude === details.latitude &&
+  lot.longitude === details.longitude &&
+  lot.capacity === details.capacity &&
+  isMeasuredBy(lot, details.bayIds);
 
 const isMeasuredBy = (lot: KnownLot, bayIds: readonly string[]): boolean =>
   lot.measuredBy === 'count'

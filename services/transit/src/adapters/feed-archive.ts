@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { asBytes, type Redis, redisFault } from '@giaolo/chassis/redis';
 
-const PART_BYTES = 512 * 1024;
+/** Of a zip in one piece. */
+export const PART_BYTES = 512 * 1024;
 /** Replicas that are about to load a version must find it after the next one is in force. */
 const REPLACED_TTL_SECONDS = 7 * 24 * 3600;
 

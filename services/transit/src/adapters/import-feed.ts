@@ -3,6 +3,7 @@ import { aRequestId, demand } from '@giaolo/chassis/demand';
 import { dependencyUnavailable } from '@giaolo/chassis/errors';
 import type { Call } from '@giaolo/chassis/grpc/call';
 import type { Handler } from '@giaolo/chassis/handle';
+import { formatUnit, parseUnit, type Unit } from '@giaolo/chassis/principal';
 import type {
   ImportFeedHeader,
   ImportFeedRequest,
@@ -29,28 +30,43 @@ interface Ports {
 export const importFeed =
   ({ feeds, archive, schedules }: Ports) =>
   async (requests: AsyncIterable<ImportFeedRequest>, call: Call): Promise<ImportFeedResponse> => {
-    const { header, zip } = await receive(requests);
+    // Whose feed it is, before 64 MiB of it are read; the decision judges again, by what is in force then.
+    const { header, zip } = await receive(requests, async (header) => {
+      const { unit = unitFor(header, call) } = (await feeds.load(feedId(header.feed))) ?? {};
+      call.rights.require(unit);
+    });
     const answer = await readFeedInWorker(zip);
     if (!answer.ok) throw feedInvalid(answer.errors);
     const summary = summarise(answer.feed, createHash('sha256').update(zip).digest('hex'));
     await archive.put(header.feed, summary.digest, zip);
-    const caller = { principal: call.principal, method: call.method, requestId: header.requestId, signal: call.signal };
+    const { principal, rights: authority, method, signal, traceparent } = call;
+    const createsIn = unitFor(header, call);
     const outcome = await feeds.handle(
       feedId(header.feed),
       activateFeed,
-      summary,
-      { ...caller, traceparent: call.traceparent },
-      ({ inForce = summary }, [event]) => ({ inForce, replaced: event?.replaces ?? null }),
+      { summary, unit: createsIn },
+      { principal, authority, createsIn, method, requestId: header.requestId, signal, traceparent },
+      ({ inForce = summary, unit = createsIn }, [event]) => ({ inForce, unit, replaced: event?.replaces ?? null }),
     );
-    const { inForce, replaced } = outcome.accepted ? outcome.answer : { inForce: summary, replaced: null };
+    const none = { inForce: summary, unit: createsIn, replaced: null };
+    const { inForce, unit, replaced } = outcome.accepted ? outcome.answer : none;
     if (replaced) await archive.retire(header.feed, replaced);
     const inTime = AbortSignal.any([call.signal, AbortSignal.timeout(LOADED_WITHIN_MS)]);
     await schedules.until(header.feed, inForce.digest, inTime);
     if (inTime.aborted) throw dependencyUnavailable('the schedule is in force, but this replica has not loaded it yet');
-    return { feed: feedMessage(header.feed, inForce), warnings: answer.warnings };
+    return { feed: feedMessage(header.feed, inForce, unit), warnings: answer.warnings };
   };
 
-async function receive(requests: AsyncIterable<ImportFeedRequest>): Promise<{ header: ImportFeedHeader; zip: Buffer }> {
+/** Of a feed that is new. */
+function unitFor({ unit }: ImportFeedHeader, { principal }: Call): Unit {
+  const { code, validFrom } = unit ?? principal.unit;
+  return { code, validFrom };
+}
+
+async function receive(
+  requests: AsyncIterable<ImportFeedRequest>,
+  judge: (header: ImportFeedHeader) => Promise<void>,
+): Promise<{ header: ImportFeedHeader; zip: Buffer }> {
   let header: ImportFeedHeader | undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -61,7 +77,12 @@ async function receive(requests: AsyncIterable<ImportFeedRequest>): Promise<{ he
       demand({
         'header.request_id': aRequestId(header?.requestId ?? ''),
         'header.feed': aFeedName(header?.feed ?? ''),
+        'header.unit': [
+          !header?.unit || parseUnit(formatUnit(header.unit)) !== undefined,
+          'must be a code and a day YYYY-MM-DD',
+        ],
       });
+      await judge(header as ImportFeedHeader);
       continue;
     }
     demand({ chunk: [part?.$case === 'chunk', 'must follow the header, and nothing else'] });

@@ -17,6 +17,7 @@ import type {
   WatchVehiclesResponse,
 } from '@giaolo/proto/giaolo/transit/v1/transit_service';
 import { tripPredicted, vehicleProgressed } from '@giaolo/topics/topics';
+import { scheduleOf } from './network.ts';
 import type { Schedules } from './schedules.ts';
 import { refused } from './wire.ts';
 
@@ -42,32 +43,43 @@ export const predictionsView = (bus: Bus): Promise<LiveView<TripPrediction>> =>
   });
 
 export const watchVehicles =
-  (vehicles: LiveView<VehicleProgress>) =>
-  (request: WatchVehiclesRequest, { signal }: Call): AsyncIterable<WatchVehiclesResponse> =>
-    watchStream(vehicles, request, signal, wanted(request), (head, values) => ({ ...head, vehicles: values }));
+  (schedules: Schedules, vehicles: LiveView<VehicleProgress>) =>
+  (request: WatchVehiclesRequest, call: Call): AsyncIterable<WatchVehiclesResponse> =>
+    watchStream(vehicles, request, call.signal, wanted(request, schedules, call), (head, values) => ({
+      ...head,
+      vehicles: values,
+    }));
 
 export const watchPredictions =
-  (predictions: LiveView<TripPrediction>) =>
-  (request: WatchPredictionsRequest, { signal }: Call): AsyncIterable<WatchPredictionsResponse> =>
-    watchStream(predictions, request, signal, wanted(request), (head, values) => ({ ...head, predictions: values }));
+  (schedules: Schedules, predictions: LiveView<TripPrediction>) =>
+  (request: WatchPredictionsRequest, call: Call): AsyncIterable<WatchPredictionsResponse> =>
+    watchStream(predictions, request, call.signal, wanted(request, schedules, call), (head, values) => ({
+      ...head,
+      predictions: values,
+    }));
 
-/** Empty lists want all. */
-function wanted({ feeds, routeIds }: { readonly feeds: readonly string[]; readonly routeIds: readonly string[] }) {
+/** Empty lists want all that the caller may see: what belongs to the unit of its feed. */
+function wanted(
+  { feeds, routeIds }: { readonly feeds: readonly string[]; readonly routeIds: readonly string[] },
+  schedules: Schedules,
+  { rights: { sees } }: Call,
+) {
   demand({
     feeds: [feeds.length <= MOST_FILTERS, `must be at most ${MOST_FILTERS}`],
     route_ids: [routeIds.length <= MOST_FILTERS, `must be at most ${MOST_FILTERS}`],
   });
   const [ofFeeds, ofRoutes] = [new Set(feeds), new Set(routeIds)];
   return ({ feed, trip }: { readonly feed: string; readonly trip?: TripDescriptor | undefined }): boolean =>
-    (ofFeeds.size === 0 || ofFeeds.has(feed)) && (ofRoutes.size === 0 || ofRoutes.has(trip?.routeId ?? ''));
+    (ofFeeds.size === 0 || ofFeeds.has(feed)) &&
+    (ofRoutes.size === 0 || ofRoutes.has(trip?.routeId ?? '')) &&
+    sees(schedules.get(feed)?.feed.unit);
 }
 
 export const listArrivals =
   (schedules: Schedules, predictions: LiveView<TripPrediction>) =>
-  async ({ feed, stopId }: ListArrivalsRequest): Promise<ListArrivalsResponse> => {
-    const schedule = schedules.get(feed);
-    if (!schedule) throw refused('FEED_UNKNOWN', { feed });
-    if (schedule.timetable.stop(stopId) === undefined) throw refused('STOP_UNKNOWN', { feed, stop: stopId });
+  async ({ feed, stopId }: ListArrivalsRequest, call: Call): Promise<ListArrivalsResponse> => {
+    const { timetable } = scheduleOf(schedules, feed, call);
+    if (timetable.stop(stopId) === undefined) throw refused('STOP_UNKNOWN', { feed, stop: stopId });
     const arrivals: StopArrival[] = [];
     for (const { feed: ofFeed, trip, vehicleId, observedTime, stops } of predictions.values()) {
       if (ofFeed !== feed) continue;

@@ -1,3 +1,4 @@
+import type { Call } from '@giaolo/chassis/grpc/call';
 import { byKey, pageOf } from '@giaolo/chassis/page';
 import type {
   ListFeedsRequest,
@@ -30,25 +31,27 @@ function inOrder<T>(list: readonly T[], keyOf: (item: T) => string): readonly T[
   return sorted;
 }
 
-function scheduleOf(schedules: Schedules, feed: string): Schedule {
+/** Throws FEED_UNKNOWN, ROLE_MISSING, UNIT_FOREIGN. */
+export function scheduleOf(schedules: Schedules, feed: string, { rights }: Pick<Call, 'rights'>): Schedule {
   const schedule = schedules.get(feed);
-  if (!schedule) throw refused('FEED_UNKNOWN', { feed });
+  if (!schedule?.feed.unit) throw refused('FEED_UNKNOWN', { feed });
+  rights.require(schedule.feed.unit);
   return schedule;
 }
 
 export const listFeeds =
   (schedules: Schedules) =>
-  async (request: ListFeedsRequest): Promise<ListFeedsResponse> => {
+  async (request: ListFeedsRequest, { rights: { sees } }: Call): Promise<ListFeedsResponse> => {
     const name = ({ name }: { name: string }) => name;
-    const feeds = schedules.all().map(({ feed }) => feed);
+    const feeds = schedules.all().flatMap(({ feed }) => (sees(feed.unit) ? [feed] : []));
     const { items, nextPageToken } = pageOf(feeds.sort(byKey(name)), name, request, FEEDS);
     return { feeds: [...items], nextPageToken };
   };
 
 export const listRoutes =
   (schedules: Schedules) =>
-  async (request: ListRoutesRequest): Promise<ListRoutesResponse> => {
-    const { timetable } = scheduleOf(schedules, request.feed);
+  async (request: ListRoutesRequest, call: Call): Promise<ListRoutesResponse> => {
+    const { timetable } = scheduleOf(schedules, request.feed, call);
     const routeId = ({ routeId }: { routeId: string }) => routeId;
     const { items, nextPageToken } = pageOf(inOrder(timetable.data.routes, routeId), routeId, request, ROUTES);
     const routes = items.map(({ routeId, shortName, longName, color }): Route => {
@@ -61,8 +64,8 @@ export const listRoutes =
 
 export const listStops =
   (schedules: Schedules) =>
-  async (request: ListStopsRequest): Promise<ListStopsResponse> => {
-    const { timetable } = scheduleOf(schedules, request.feed);
+  async (request: ListStopsRequest, call: Call): Promise<ListStopsResponse> => {
+    const { timetable } = scheduleOf(schedules, request.feed, call);
     const stopId = ({ stopId }: { stopId: string }) => stopId;
     const { items, nextPageToken } = pageOf(inOrder(timetable.data.stops, stopId), stopId, request, STOPS);
     const stops = items

@@ -14,6 +14,8 @@ import {
 } from '@giaolo/proto/giaolo/transit/v1/transit_service';
 import { vehiclePositionObserved } from '@giaolo/topics/topics';
 import { judgePosition, type PositionRefusal } from '../report/judge-position.ts';
+import { scheduleOf } from './network.ts';
+import type { Schedules } from './schedules.ts';
 import { aFeedName, vehicleKey } from './wire.ts';
 
 const MOST_POSITIONS = 500;
@@ -31,6 +33,7 @@ const reasons: Readonly<Record<PositionRefusal, RefusedPosition_Reason>> = {
 };
 
 interface Ports {
+  readonly schedules: Schedules;
   readonly publisher: Publisher;
   readonly clock: Clock;
 }
@@ -58,6 +61,7 @@ class ReportStream {
       feed: aFeedName(feed),
       positions: [positions.length <= MOST_POSITIONS, `must be at most ${MOST_POSITIONS}`],
     });
+    scheduleOf(this.#ports.schedules, feed, this.#call);
     const refused: RefusedPosition[] = [];
     const records: Outgoing[] = [];
     for (const [index, position] of positions.entries()) {

@@ -3,7 +3,7 @@ import { type Refused, refusals, ServiceError } from '@giaolo/chassis/errors';
 import type { ErrorReason } from '@giaolo/proto/giaolo/transit/v1/transit_errors';
 import type { Feed } from '@giaolo/proto/giaolo/transit/v1/transit_service';
 import type { Notice } from '../feed/notice.ts';
-import type { FeedSummary } from '../schedule/activate-feed.ts';
+import type { FeedSummary, FeedUnit } from '../schedule/activate-feed.ts';
 
 const DOMAIN = 'transit.giaolo';
 const FEED_NAME = /^feeds\/([a-z0-9-]{1,64})$/;
@@ -48,7 +48,7 @@ export function feedInvalid(errors: readonly Notice[]): ServiceError {
   });
 }
 
-export const feedMessage = (name: string, summary: FeedSummary): Feed => ({ name, ...summary });
+export const feedMessage = (name: string, summary: FeedSummary, unit: FeedUnit): Feed => ({ name, ...summary, unit });
 
 /** Key of a vehicle's records; its operator's id is only known within the feed. */
 export const vehicleKey = (feed: string, vehicleId: string): string => `${feed}/vehicles/${vehicleId}`;
