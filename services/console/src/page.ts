@@ -1,4 +1,4 @@
-import type { PageClock as ClockReading, PageVehicle } from '@giaolo/gateway/page-contract';
+import type { PageClock as ClockReading, PageSession, PageVehicle } from '@giaolo/gateway/page-contract';
 import { complain } from './complain.ts';
 import { boundsOf, boundsOfPoints } from './domain/network-index.ts';
 import { type PageView, type Selection, selectionName } from './domain/selection.ts';
@@ -15,14 +15,26 @@ import type { Shown } from './view/shown.ts';
 
 const TICK_MS = 250;
 
+export interface PageActs {
+  /** What of the page can be sent to a colleague has changed. */
+  saved(view: PageView, language: Language): void;
+  signOut(): void;
+  /** The session may be over: the gateway says so, refuses us, or is not there. */
+  doubted(): void;
+  /** Whoever is signed in may not see this. */
+  forbidden(): void;
+}
+
 /** The page at work: what the gateway says goes into the model, what a person does into the view, both to the panes. */
 export class Page {
   readonly #root: HTMLElement;
-  readonly #saved: (view: PageView, language: Language) => void;
+  readonly #session: PageSession;
+  readonly #acts: PageActs;
   readonly #model = new Model();
   readonly #mapSlot = h('div', { class: 'map-slot' });
   readonly #network: NetworkLoader;
   readonly #link: Link;
+  readonly #ticking: ReturnType<typeof setInterval>;
   #language: Language;
   #layout: Layout;
   #map: CityMap | undefined;
@@ -32,14 +44,10 @@ export class Page {
   #frame = 0;
   #tick = '';
 
-  constructor(
-    root: HTMLElement,
-    view: PageView,
-    language: Language,
-    saved: (view: PageView, language: Language) => void,
-  ) {
+  constructor(root: HTMLElement, view: PageView, language: Language, session: PageSession, acts: PageActs) {
     this.#root = root;
-    this.#saved = saved;
+    this.#session = session;
+    this.#acts = acts;
     this.#language = language;
     this.#selection = view.selection;
     this.#mapView = view.map;
@@ -55,11 +63,21 @@ export class Page {
         this.#model.networkState = 'failed';
         this.#schedule();
       },
+      (status) => (status === 401 ? acts.doubted() : acts.forbidden()),
     );
     this.#link = this.#connect();
     this.#network.load();
-    setInterval(() => this.#beat(), TICK_MS);
+    this.#ticking = setInterval(() => this.#beat(), TICK_MS);
     this.#schedule();
+  }
+
+  /** Ends all that goes on; what is shown stays until something else is. */
+  close(): void {
+    this.#link.close();
+    this.#network.close();
+    clearInterval(this.#ticking);
+    cancelAnimationFrame(this.#frame);
+    this.#map?.close();
   }
 
   select(selection: Selection | undefined): void {
@@ -92,7 +110,9 @@ export class Page {
   }
 
   #lay(): Layout {
-    return new Layout(this.#root, this.#mapSlot, this.#language, this.#model.clock, {
+    const made = { language: this.#language, session: this.#session, clock: this.#model.clock };
+    return new Layout(this.#root, this.#mapSlot, made, {
+      signOut: () => this.#acts.signOut(),
       select: (selection) => this.select(selection),
       setLanguage: (language) => this.setLanguage(language),
       zoomIn: () => this.#map?.zoomBy(1),
@@ -123,7 +143,9 @@ export class Page {
     return new Link({
       open: (token) => new EventSource(`v1/live${token ? `?resume=${encodeURIComponent(token)}` : ''}`),
       wall: () => performance.now(),
+      gaveUp: () => this.#acts.doubted(),
       handle: (event, data) => {
+        if (event === 'session') return this.#acts.doubted();
         const wallAt = performance.now();
         const again = event === 'snapshot' && this.#model.snapshotSeen;
         for (const vehicle of this.#model.handle(event, data, wallAt)) this.#move(vehicle, wallAt);
@@ -202,7 +224,7 @@ export class Page {
   }
 
   #save(): void {
-    this.#saved({ map: this.#mapView, selection: this.#selection }, this.#language);
+    this.#acts.saved({ map: this.#mapView, selection: this.#selection }, this.#language);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the gateway tells a page, and what the page reads: the bodies of `/v1/live`, `/v1/network`, `/v1/clock` and of
- * the reads beside them.
+ * What the gateway tells a page, and what the page reads: the bodies of `/v1/live`, `/v1/network`, `/v1/clock`,
+ * `/v1/session` and of the reads beside them.
  * Instants (`now`, `...At`) are epoch milliseconds on the platform's clock. Types only, so that a page can share them.
  */
 export interface PageVehicle {
@@ -74,6 +74,12 @@ export interface PageLot {
   observedAt?: number;
 }
 
+/** `GET /v1/lots` */
+export interface PageLots {
+  now: number;
+  lots: PageLot[];
+}
+
 /** `event: snapshot`: replaces everything the page knew. */
 export interface PageSnapshot {
   now: number;
@@ -99,6 +105,28 @@ export interface PageNow {
 export interface PageClock {
   kind: 'wall' | 'rate' | 'recording';
   now: number;
+}
+
+/** `event: session`: the token of the session does not hold any more; the stream ends with it. */
+export interface PageSessionOver {
+  reason: string;
+}
+
+/** `GET /v1/session`, and what a session begins with. */
+export interface PageSession {
+  /** `user:...` */
+  subject: string;
+  /** In which it acts. */
+  unit: PageUnit;
+  grants: { role: string; unit: PageUnit }[];
+  /** When its token ends, on the clock of the wall. */
+  expiresAt: number;
+}
+
+export interface PageUnit {
+  code: string;
+  /** YYYY-MM-DD: since when the code means this unit. */
+  validFrom: string;
 }
 
 /** `GET /v1/network`; `event: network` says that it changed. */

@@ -1,8 +1,11 @@
+import type { Unit } from '@giaolo/chassis/principal';
 import type { PagePrediction, PageRoute, PageStop } from '../src/page-contract.ts';
 
 // A small city for tests: three bus lines, eleven buses in every state, four car parks.
 
 export const FEED = 'feeds/vung-tau';
+/** The unit that all of it belongs to. */
+export const here: Unit = { code: '77', validFrom: '2025-07-01' };
 
 const line = (routeId: string, shortName: string, longName: string, path: [number, number][]): PageRoute => ({
   routeId,

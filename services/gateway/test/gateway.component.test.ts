@@ -6,6 +6,7 @@ import { FixedClock } from '@giaolo/chassis/testing/fixed-clock';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buses, FEED } from './city.ts';
 import { EventReader } from './event-reader.ts';
+import { person } from './people.ts';
 import { activated, lotsChanged, predicted, progressed } from './reports.ts';
 import { type RunningGateway, runGateway } from './running-gateway.ts';
 
@@ -18,11 +19,12 @@ let gateway: RunningGateway;
 let dir: string;
 const readers: EventReader[] = [];
 const listen = async (path = '/v1/live', headers: Record<string, string> = {}) => {
-  const reader = await EventReader.open(`${gateway.url}${path}`, headers);
+  const authorization = `Bearer ${await gateway.token()}`;
+  const reader = await EventReader.open(`${gateway.url}${path}`, { authorization, ...headers });
   readers.push(reader);
   return reader;
 };
-const get = (path: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}${path}`, { headers });
+const get = (path: string, headers: Record<string, string> = {}) => gateway.ask(person('viewer'), path, { headers });
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'giaolo-page-'));
@@ -101,7 +103,7 @@ test('the network has every page of its lists, and is read once a version', asyn
 test('pages hear of a new schedule once it can be read', async () => {
   const page = await listen();
   await page.next('snapshot');
-  gateway.behind.feed = { ...gateway.behind.feed, digest: 'd2' };
+  gateway.behind.feeds = gateway.behind.feeds.map((feed) => ({ ...feed, digest: 'd2' }));
   await gateway.bus.publisher.send([activated('d2')]);
   await page.next('network');
   const { feeds } = (await (await get('/v1/network')).json()) as { feeds: { digest: string }[] };
@@ -115,6 +117,10 @@ test('says which clock the platform runs on', async () => {
 test('lists lots and arrivals', async () => {
   const { lots } = (await (await get('/v1/lots')).json()) as { lots: { key: string; free: number }[] };
   expect(lots.find(({ key }) => key === 'lots/bai-truoc')).toMatchObject({ name: 'Bãi đỗ xe Bãi Trước', free: 37 });
+  expect(await (await get('/v1/lots/bai-truoc')).json()).toMatchObject({
+    now: noon,
+    lot: { key: 'lots/bai-truoc', name: 'Bãi đỗ xe Bãi Trước', capacity: 120 },
+  });
   const at = (seconds: number) => new Date(noon + seconds * 1000);
   gateway.behind.arrivals = {
     arrivals: [
@@ -153,9 +159,11 @@ test('refusals of services come as problems', async () => {
   const answer = await get('/v1/stops/elsewhere/VT05/arrivals');
   expect(answer.headers.get('content-type')).toContain('application/problem+json');
   expect(await answer.json()).toMatchObject({ status: 404, reason: 'FEED_UNKNOWN', domain: 'transit.giaolo' });
+  expect(await (await get('/v1/lots/none')).json()).toMatchObject({ status: 404, reason: 'LOT_UNKNOWN' });
 });
 
-test('serves the page with a strict policy, and its assets for ever', async () => {
+test('serves the page to everybody, with a strict policy, and its assets for ever', async () => {
+  const get = (path: string) => fetch(`${gateway.url}${path}`);
   const page = await get('/');
   expect(await page.text()).toContain('Giaolo');
   expect(page.headers.get('cache-control')).toBe('no-cache');
@@ -164,7 +172,8 @@ test('serves the page with a strict policy, and its assets for ever', async () =
   expect(policy).not.toMatch(/unsafe|blob:|https?:/);
   const asset = await get('/assets/index-1a2b.js');
   expect(asset.headers.get('cache-control')).toContain('immutable');
-  expect((await get('/assets/none.js')).status).toBe(404);
+  for (const path of ['/assets/none.js', '/assets/%2e%2e%2f%2e%2e%2fetc%2fpasswd', '/.built'])
+    expect([path, (await get(path)).status]).toEqual([path, 404]);
 });
 
 test('answers only by a loopback name', async () => {

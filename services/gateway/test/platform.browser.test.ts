@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@giaolo/chassis/testing/brokers';
@@ -59,7 +59,8 @@ async function anyMoves(buses: Locator): Promise<boolean> {
 
 test('on the real platform a person sees a bus move, predictions at a stop, and free spaces', async () => {
   const complaints = complaintsOf(page);
-  await page.goto(platform.info.gateway);
+  const token = readFileSync(platform.info.tokenFile, 'utf8').trim();
+  await page.goto(`${platform.info.gateway}/#token=${token}`);
   const buses = page.locator('tr[data-key^="feeds/sample/vehicles/"]');
   // Placed on its trip, which has predictions.
   const placed = buses.filter({ hasNot: page.locator('[data-punctuality="unplaced"]') });

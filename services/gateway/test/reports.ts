@@ -1,11 +1,12 @@
 import type { Outgoing, Topic } from '@giaolo/chassis/bus';
 import type { Instant } from '@giaolo/chassis/clock';
+import type { Unit } from '@giaolo/chassis/principal';
 import { LotChanged } from '@giaolo/proto/giaolo/parking/v1/parking_events';
-import { Lot_State } from '@giaolo/proto/giaolo/parking/v1/parking_service';
+import { Lot, Lot_State } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import { FeedActivated, TripPredicted, VehicleProgressed } from '@giaolo/proto/giaolo/transit/v1/transit_events';
 import { VehicleProgress_Unplaced } from '@giaolo/proto/giaolo/transit/v1/transit_service';
 import { feedActivated, lotChanged, tripPredicted, vehicleProgressed } from '@giaolo/topics/topics';
-import { along, type Bus, FEED, lots, NEVER_OBSERVED, routes, stopsAhead } from './city.ts';
+import { along, type Bus, FEED, here, lots, NEVER_OBSERVED, routes, stopsAhead } from './city.ts';
 
 // What transit and parking would say of the city, as records of the bus.
 
@@ -18,7 +19,7 @@ const record = <T>(topic: Topic<T>, key: string, message: T): Outgoing => ({
 const tripOf = ({ id, routeId }: Bus) =>
   routeId ? { tripId: `${routeId}-${id.slice(-5)}`, startDate: '20261124', routeId } : undefined;
 
-export function progressed(bus: Bus, now: Instant): Outgoing {
+export function progressed(bus: Bus, now: Instant, feed = FEED): Outgoing {
   const path = routes.find(({ routeId }) => routeId === bus.routeId)?.paths[0] ?? [
     [107.0938, 10.3712],
     [107.0958, 10.3725],
@@ -27,7 +28,7 @@ export function progressed(bus: Bus, now: Instant): Outgoing {
   const position = { latitude: lat, longitude: lon };
   const [next] = stopsAhead(bus, now);
   const progress = {
-    feed: FEED,
+    feed,
     vehicleId: bus.id,
     observedTime: new Date(now - bus.ageSeconds * 1000),
     position,
@@ -47,15 +48,15 @@ export function progressed(bus: Bus, now: Instant): Outgoing {
           },
     unplaced: bus.unplaced ? VehicleProgress_Unplaced[`UNPLACED_${bus.unplaced}`] : 0,
   } as const;
-  return record(vehicleProgressed, `${FEED}/vehicles/${bus.id}`, VehicleProgressed.fromPartial({ progress }));
+  return record(vehicleProgressed, `${feed}/vehicles/${bus.id}`, VehicleProgressed.fromPartial({ progress }));
 }
 
-export function predicted(bus: Bus, now: Instant): Outgoing[] {
+export function predicted(bus: Bus, now: Instant, feed = FEED): Outgoing[] {
   const trip = tripOf(bus);
   if (!trip || bus.latenessSeconds === undefined) return [];
   const observedAt = now - bus.ageSeconds * 1000;
   const prediction = {
-    feed: FEED,
+    feed,
     trip,
     vehicleId: bus.id,
     observedTime: new Date(observedAt),
@@ -67,7 +68,7 @@ export function predicted(bus: Bus, now: Instant): Outgoing[] {
       predictedArrivalTime: new Date(predictedAt),
     })),
   };
-  const key = `${FEED}/trips/${trip.tripId}@${trip.startDate}`;
+  const key = `${feed}/trips/${trip.tripId}@${trip.startDate}`;
   return [record(tripPredicted, key, TripPredicted.fromPartial({ prediction }))];
 }
 
@@ -78,6 +79,7 @@ export function lotsChanged(now: Instant, free: Readonly<Record<string, number>>
       name: `lots/${id}`,
       displayName: name,
       position: { latitude: lat, longitude: lon },
+      unit: here,
       state: Lot_State.STATE_OPEN,
       availability: {
         capacity,
@@ -87,9 +89,11 @@ export function lotsChanged(now: Instant, free: Readonly<Record<string, number>>
         observedTime: id === NEVER_OBSERVED ? undefined : new Date(now - at * 75_000 - 6_000),
       },
     };
-    return record(lotChanged, `lots/${id}`, LotChanged.fromPartial({ lot }));
+    return lotSaid(Lot.fromPartial(lot));
   });
 }
 
-export const activated = (digest: string): Outgoing =>
-  record(feedActivated, FEED, FeedActivated.fromPartial({ feed: { name: FEED, digest } }));
+export const lotSaid = (lot: Lot): Outgoing => record(lotChanged, lot.name, LotChanged.fromPartial({ lot }));
+
+export const activated = (digest: string, name: string = FEED, unit: Unit | undefined = here): Outgoing =>
+  record(feedActivated, name, FeedActivated.fromPartial({ feed: { name, digest, unit } }));

@@ -1,9 +1,9 @@
-import type { Principal } from '@giaolo/chassis/principal';
 import { FixedClock } from '@giaolo/chassis/testing/fixed-clock';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { elsewhere, person } from './people.ts';
 import { type RunningGateway, runGateway } from './running-gateway.ts';
 
-const an: Principal = { subject: 'user:an', unit: { code: '77', validFrom: '2025-07-01' }, roles: [] };
+const an = person('driver');
 const arriveByTime = '2026-11-24T05:10:00.000Z';
 
 let gateway: RunningGateway;
@@ -43,6 +43,21 @@ test('cancels in the name of the caller', async () => {
   });
   expect(answer.status).toBe(204);
   expect(gateway.behind.cancelled).toEqual([{ name: 'lots/bai-truoc/reservations/r1', principal: an }]);
+});
+
+test("what a service refuses by the caller's own token is refused", async () => {
+  const authorization = `Bearer ${await gateway.token(person('driver', elsewhere))}`;
+  const cancel = await fetch(`${gateway.url}/v1/lots/bai-truoc/reservations/r1`, {
+    method: 'DELETE',
+    headers: { authorization, 'idempotency-key': 'k' },
+  });
+  for (const answer of [cancel, await reserve('bai-truoc', { authorization, 'idempotency-key': 'k' })])
+    expect(await answer.json()).toMatchObject({
+      status: 403,
+      reason: 'UNIT_FOREIGN',
+      metadata: { unit: '77/2025-07-01' },
+    });
+  expect([gateway.behind.reserved.length, gateway.behind.cancelled.length]).toEqual([1, 1]);
 });
 
 test.each<[string, string, () => Record<string, string>, unknown, number, string]>([

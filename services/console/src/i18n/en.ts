@@ -5,6 +5,20 @@ export const en: Texts = {
   'app.title': '{connection}Giaolo',
   'language.label': 'Language',
 
+  'signIn.title': 'Sign in',
+  'signIn.token': 'Access token',
+  'signIn.hint': 'A platform on this machine: scripts/token prints one.',
+  'signIn.submit': 'Sign in',
+  'signIn.refused': 'This token is not valid, or has expired.',
+  'signIn.expired': 'Your session has expired. Please sign in again.',
+  'signIn.noRights': '{subject} has no right to see this page.',
+  'signIn.failed': 'You cannot be signed in right now. Please try again.',
+  'signIn.unreachable': 'The platform cannot be reached. This page keeps trying.',
+
+  'session.label': 'Who is signed in',
+  'session.unit': 'Unit {code}',
+  'session.signOut': 'Sign out',
+
   'clock.label': 'Platform time',
   'clock.replay': 'Replay',
   'clock.replayRate': 'Replay ×{rate}',

@@ -4,6 +4,20 @@ export const vi = {
   'app.title': '{connection}Giaolo',
   'language.label': 'Ngôn ngữ',
 
+  'signIn.title': 'Đăng nhập',
+  'signIn.token': 'Mã truy cập (token)',
+  'signIn.hint': 'Nền tảng chạy trên máy này: lệnh scripts/token in ra một mã.',
+  'signIn.submit': 'Đăng nhập',
+  'signIn.refused': 'Mã này không hợp lệ hoặc đã hết hạn.',
+  'signIn.expired': 'Phiên làm việc đã hết hạn. Hãy đăng nhập lại.',
+  'signIn.noRights': '{subject} không có quyền xem trang này.',
+  'signIn.failed': 'Không đăng nhập được vào lúc này. Hãy thử lại.',
+  'signIn.unreachable': 'Không kết nối được với hệ thống. Trang sẽ tự thử lại.',
+
+  'session.label': 'Người đang đăng nhập',
+  'session.unit': 'Đơn vị {code}',
+  'session.signOut': 'Đăng xuất',
+
   'clock.label': 'Giờ hệ thống',
   'clock.replay': 'Đang phát lại',
   'clock.replayRate': 'Đang phát lại ×{rate}',

@@ -16,7 +16,13 @@ class FakeStream implements EventStream {
 }
 
 function setup() {
-  const line = { wallAt: 0, streams: [] as FakeStream[], tokens: [] as (string | undefined)[], got: [] as unknown[] };
+  const line = {
+    wallAt: 0,
+    streams: [] as FakeStream[],
+    tokens: [] as (string | undefined)[],
+    got: [] as unknown[],
+    gaveUp: 0,
+  };
   const link = new Link({
     open: (token) => {
       line.tokens.push(token);
@@ -28,6 +34,9 @@ function setup() {
     handle: (type, data) => {
       if (data === null) throw new Error('unreadable');
       line.got.push([type, data]);
+    },
+    gaveUp: () => {
+      line.gaveUp += 1;
     },
   });
   const newest = () => line.streams.at(-1) as FakeStream;
@@ -59,6 +68,15 @@ test('opens a new stream after the last token when the browser gave up', () => {
   expect(line.streams).toHaveLength(1);
   at(1_100);
   expect(line.tokens).toEqual([undefined, 'token-7']);
+  expect(line.gaveUp).toBe(1);
+});
+
+test('a closed link stays closed, and hears nothing', () => {
+  const { line, link, newest, at } = setup();
+  link.close();
+  newest().say('clock', '{}');
+  at(30_000);
+  expect([line.streams.length, line.got.length, line.gaveUp]).toEqual([1, 0, 0]);
 });
 
 test('waits longer after each failure', () => {

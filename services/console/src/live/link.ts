@@ -16,9 +16,11 @@ export interface LinkOptions {
   wall(): number;
   /** One event, its data already parsed. */
   handle(event: LinkEvent, data: unknown): void;
+  /** The browser gave up on a stream: it was refused, or nobody answers. Another one is opened all the same. */
+  gaveUp(): void;
 }
 
-export const LINK_EVENTS = ['snapshot', 'changes', 'clock', 'network'] as const;
+export const LINK_EVENTS = ['snapshot', 'changes', 'clock', 'network', 'session'] as const;
 export type LinkEvent = (typeof LINK_EVENTS)[number];
 
 // The gateway speaks at least once a second, and a lost line must be seen within 3 s.
@@ -39,6 +41,7 @@ export class Link {
   #heardAt: number | undefined;
   #openedAt: number;
   #failures = 0;
+  #isClosed = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -57,14 +60,17 @@ export class Link {
   }
 
   tick(): void {
+    if (this.#isClosed) return;
     const sinceOpened = this.#options.wall() - this.#openedAt;
     const pause = Math.min(1_000 * 2 ** this.#failures, LONGEST_PAUSE_MS);
     const gaveUp = this.#stream.readyState === CLOSED && sinceOpened >= pause;
     const silent = this.silence() >= REOPEN_AFTER_MS && sinceOpened >= Math.max(REOPEN_AFTER_MS, pause);
+    if (gaveUp) this.#options.gaveUp();
     if (gaveUp || silent) this.#reopen();
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stream.close();
   }
 
@@ -82,7 +88,7 @@ export class Link {
   }
 
   #receive(stream: EventStream, type: LinkEvent, event: { data: string; lastEventId: string }): void {
-    if (stream !== this.#stream) return;
+    if (stream !== this.#stream || this.#isClosed) return;
     try {
       this.#options.handle(type, JSON.parse(event.data));
     } catch (error) {

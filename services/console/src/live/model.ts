@@ -22,7 +22,7 @@ export class Model {
   heardNow: number | undefined;
 
   /** Returns the vehicles that were reported, so that their markers can be moved. Throws on what is no message. */
-  handle(event: LinkEvent, data: unknown, wallAt: number): readonly PageVehicle[] {
+  handle(event: Exclude<LinkEvent, 'session'>, data: unknown, wallAt: number): readonly PageVehicle[] {
     if (event === 'network') return [];
     const message = data as PageSnapshot | PageChanges | PageNow;
     if (typeof message?.now !== 'number') throw new Error(`a ${event} message without now`);

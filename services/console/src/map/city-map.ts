@@ -79,6 +79,11 @@ export class CityMap {
     this.#map.getCanvas().setAttribute('aria-label', text);
   }
 
+  close(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#map.remove();
+  }
+
   view(): MapView {
     const { lng, lat } = this.#map.getCenter();
     return { zoom: this.#map.getZoom(), lat, lon: lng };

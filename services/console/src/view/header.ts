@@ -1,13 +1,13 @@
 import { PUNCTUALITIES, type Punctuality } from '../domain/punctuality.ts';
 import { summarize } from '../domain/summary.ts';
 import type { Format } from '../i18n/format.ts';
-import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../i18n/language.ts';
 import type { PageClock } from '../live/page-clock.ts';
-import { h, setAttribute, setText, show, svg } from './dom.ts';
+import { brandMark } from './brand.ts';
+import { h, setAttribute, setText, show } from './dom.ts';
 import { LotGlyph, VehicleGlyph } from './glyph.ts';
 import type { Pane, Shown } from './shown.ts';
 
-/** Name, the city in numbers, the platform's clock, the state of the connection, and the language. */
+/** Name, the city in numbers, the platform's clock, the state of the connection, and what is said at its end. */
 export class Header implements Pane {
   readonly element: HTMLElement;
   readonly #clock: PageClock;
@@ -24,7 +24,7 @@ export class Header implements Pane {
   readonly #silentChip: HTMLElement;
   readonly #chips = new Map<Punctuality, { element: HTMLElement; number: HTMLElement }>();
 
-  constructor(format: Format, clock: PageClock, setLanguage: (language: Language) => void) {
+  constructor(format: Format, clock: PageClock, ...atEnd: HTMLElement[]) {
     const { t } = format;
     this.#clock = clock;
     const name = h('div', { class: 'brand' }, brandMark(), h('h1', {}, 'Giaolo'), h('p', {}, t('app.subtitle')));
@@ -55,7 +55,7 @@ export class Header implements Pane {
       h('div', { class: 'clock-kind' }, this.#replay, this.#zone),
     );
     const time = h('div', { class: 'clock', role: 'group', 'aria-label': t('clock.label') }, words, this.#time);
-    this.element = h('header', { class: 'top' }, name, summary, time, this.#link, languages(format, setLanguage));
+    this.element = h('header', { class: 'top' }, name, summary, time, this.#link, ...atEnd);
   }
 
   update(shown: Shown): void {
@@ -98,26 +98,4 @@ export class Header implements Pane {
     this.#chips.set(punctuality, { element, number });
     return element;
   }
-}
-
-function brandMark(): SVGElement {
-  const streets = 'M12 2v20M2 12h20';
-  return svg(
-    'svg',
-    { viewBox: '0 0 24 24', class: 'brand-mark', 'aria-hidden': 'true' },
-    svg('path', { d: streets, class: 'brand-street' }),
-    svg('circle', { cx: 12, cy: 12, r: 4.2, class: 'brand-node' }),
-  );
-}
-
-function languages(format: Format, setLanguage: (language: Language) => void): HTMLElement {
-  const buttons = (Object.keys(LANGUAGES) as Language[]).map((language) => {
-    const pressed = language === format.language ? 'true' : 'false';
-    const attributes = { type: 'button', lang: language, title: LANGUAGE_NAMES[language], 'aria-pressed': pressed };
-    const name = h('span', { class: 'visually-hidden' }, LANGUAGE_NAMES[language]);
-    const button = h('button', attributes, h('span', { 'aria-hidden': 'true' }, language.toUpperCase()), name);
-    button.addEventListener('click', () => setLanguage(language));
-    return button;
-  });
-  return h('div', { class: 'languages', role: 'group', 'aria-label': format.t('language.label') }, ...buttons);
 }

@@ -1,3 +1,4 @@
+import type { PageSession } from '@giaolo/gateway/page-contract';
 import { Format } from '../i18n/format.ts';
 import type { Language } from '../i18n/language.ts';
 import type { TextKey } from '../i18n/vi.ts';
@@ -7,15 +8,18 @@ import { LostBanner } from './banner.ts';
 import { Detail } from './detail.ts';
 import { h, setAttribute, setText, show } from './dom.ts';
 import { Header } from './header.ts';
+import { languages } from './languages.ts';
 import { legend } from './legend.ts';
 import { LotList } from './lot-list.ts';
 import { SearchBox } from './search-box.ts';
 import type { Select, Shown } from './shown.ts';
+import { signedIn } from './signed-in.ts';
 import { VehicleList } from './vehicle-list.ts';
 
 export interface LayoutActs extends MapActs {
   readonly select: Select;
   setLanguage(language: Language): void;
+  signOut(): void;
 }
 
 export interface Status {
@@ -25,6 +29,13 @@ export interface Status {
   readonly heardNow: number | undefined;
   /** Said over the map. */
   readonly notice: TextKey | undefined;
+}
+
+/** What the panes are made for. */
+export interface For {
+  readonly language: Language;
+  readonly session: PageSession;
+  readonly clock: PageClock;
 }
 
 /** All panes of the page in one language, around a map that outlives them. */
@@ -39,10 +50,11 @@ export class Layout {
   readonly #detail: Detail;
   readonly #notice = h('p', { class: 'map-notice', role: 'status', hidden: true });
 
-  constructor(root: HTMLElement, map: HTMLElement, language: Language, clock: PageClock, acts: LayoutActs) {
+  constructor(root: HTMLElement, map: HTMLElement, { language, session, clock }: For, acts: LayoutActs) {
     this.format = new Format(language);
     this.#root = root;
-    this.#header = new Header(this.format, clock, acts.setLanguage);
+    const who = signedIn(this.format, session, acts.signOut);
+    this.#header = new Header(this.format, clock, languages(this.format, acts.setLanguage), who);
     this.#banner = new LostBanner(this.format);
     this.#search = new SearchBox(this.format, acts.select);
     this.#vehicles = new VehicleList(this.format, acts.select);

@@ -22,7 +22,7 @@ export async function announceFeeds(
     try {
       for await (const batch of view.watch(token, signal)) {
         token = batch.token ?? token;
-        const versions = batch.values.flatMap(({ feed }) => feed ?? []);
+        const versions = batch.values.flatMap(({ activated }) => activated ?? []);
         if (batch.phase === 'snapshot' || versions.length === 0) continue;
         await untilReadable(network, versions, signal);
         announce();
@@ -38,10 +38,7 @@ export async function announceFeeds(
 
 async function untilReadable(network: NetworkCache, wanted: readonly FeedVersion[], signal: AbortSignal) {
   for (let asked = 0; asked < ASK_AT_MOST && !signal.aborted; asked++) {
-    const versions = await network.body().then(
-      (body) => body.versions,
-      () => undefined,
-    );
+    const versions = await network.versions().catch(() => undefined);
     if (wanted.every(({ name, digest }) => versions?.get(name) === digest)) return;
     await sleep(ASK_AGAIN_MS, undefined, { signal }).catch(() => {});
   }

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
-import express, { type RequestHandler } from 'express';
+import { nothingHere, type Route } from '@giaolo/chassis/http-route';
+import express from 'express';
 
 /** Only what this server sends may run, be shown or be asked. MapLibre's style sheet has pictures as `data:`. */
 export const pageCsp = {
@@ -15,12 +16,23 @@ export const pageCsp = {
 } as const;
 
 /** The bundled page. Files under assets/ have their hash in their name; the rest is asked for again each time. */
-export function consoleFiles(dir: string): RequestHandler {
-  return express.static(dir, {
+export function consoleFiles(dir: string): Route[] {
+  const files = express.static(dir, {
     dotfiles: 'ignore',
     setHeaders: (response, path) => {
       const forEver = path.includes(`${sep}assets${sep}`);
       response.set('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  return ['/', '/assets/:file'].map((path) => ({
+    method: 'GET',
+    path,
+    // It holds no data, and asks who looks at it.
+    access: 'public',
+    handle: (request, response) =>
+      new Promise<void>((resolve, reject) => {
+        response.once('close', resolve);
+        files(request, response, (error?: unknown) => reject(error ?? nothingHere()));
+      }),
+  }));
 }

@@ -19,7 +19,7 @@ export function transitNetwork(transit: TransitClient): NetworkSource {
         const { feeds, nextPageToken } = await detached(() => transit.listFeeds(request, options));
         return [feeds.map(feedHead), nextPageToken];
       }),
-    async read(head) {
+    async read({ unit: _, ...head }) {
       const { feed } = head;
       const [routes, stops] = await Promise.all([
         allPages(async (pageToken) => {

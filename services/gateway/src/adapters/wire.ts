@@ -1,6 +1,6 @@
 import { instantOf } from '@giaolo/chassis/demand';
-import type { LotChanged } from '@giaolo/proto/giaolo/parking/v1/parking_events';
-import { Lot_State } from '@giaolo/proto/giaolo/parking/v1/parking_service';
+import { parseUnit, type Unit } from '@giaolo/chassis/principal';
+import { type Lot, Lot_State } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import {
   type Feed,
   type Placement,
@@ -37,6 +37,10 @@ const unplacedNames: Readonly<Record<VehicleProgress_Unplaced, Unplaced | undefi
   [VehicleProgress_Unplaced.UNPLACED_OFF_ROUTE]: 'OFF_ROUTE',
   [VehicleProgress_Unplaced.UNPLACED_FEED_UNKNOWN]: 'FEED_UNKNOWN',
 };
+
+/** Undefined where the message names none, or one that cannot be. */
+export const unitOf = ({ unit }: Pick<Lot | Feed, 'unit'>): Unit | undefined =>
+  unit && parseUnit(`${unit.code}/${unit.validFrom}`);
 
 /** A metre is enough for a map. */
 const degrees = (value: number): number => Math.round(value * 1e5) / 1e5;
@@ -100,7 +104,7 @@ function pageStopTime(stop: StopPrediction): PageStopTime | undefined {
   return { stopId: stop.stopId, stopSequence: stop.stopSequence, scheduledAt, predictedAt };
 }
 
-export function pageLot(key: string, { lot }: LotChanged): PageLot | undefined {
+export function pageLot(key: string, lot: Lot | undefined): PageLot | undefined {
   if (!lot?.position || !lot.availability) return undefined;
   const { displayName, position, state, availability } = lot;
   const { capacity, occupied, reserved, free } = availability;
@@ -119,11 +123,12 @@ export function pageLot(key: string, { lot }: LotChanged): PageLot | undefined {
   };
 }
 
-export const feedHead = ({ name, digest, agencyName, timeZone }: Feed): FeedHead => ({
-  feed: name,
-  agencyName,
-  timeZone,
-  digest,
+export const feedHead = (feed: Feed): FeedHead => ({
+  feed: feed.name,
+  agencyName: feed.agencyName,
+  timeZone: feed.timeZone,
+  digest: feed.digest,
+  unit: unitOf(feed),
 });
 
 export function pageRoute({ routeId, shortName, longName, color, paths }: Route): PageRoute {
