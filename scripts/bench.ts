@@ -7,13 +7,14 @@ import { type Context, command } from '@giaolo/local/command';
 import { freePorts } from '@giaolo/local/ports';
 import { reporter } from '@giaolo/local/report';
 import { Trouble } from '@giaolo/local/trouble';
+import { audit } from './benches/audit.ts';
 import type { Bench, Row } from './benches/bench.ts';
 import { decisions } from './benches/decisions.ts';
 import { events } from './benches/events.ts';
 import { latency } from './benches/latency.ts';
 import { unary } from './benches/unary.ts';
 
-const benches: readonly Bench[] = [events, decisions, unary, latency];
+const benches: readonly Bench[] = [events, decisions, unary, latency, audit];
 
 const usage = `scripts/bench [NAME...] [--json FILE]
 scripts/bench --list

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { allow, CallerRights, Rights } from '@giaolo/chassis/access';
 import { wallClock } from '@giaolo/chassis/clock';
 import { accept, type Decision } from '@giaolo/chassis/decide';
 import { Handler } from '@giaolo/chassis/handle';
-import type { Principal } from '@giaolo/chassis/principal';
+import { principalIn } from '@giaolo/chassis/principal';
 import { connectRedis, type Redis, runScript, type Script } from '@giaolo/chassis/redis';
 import { digest, shardOf, shardTag } from '@giaolo/chassis/store';
 import { redisStore } from '@giaolo/chassis/store-redis';
+import { UnitTree } from '@giaolo/chassis/units';
 import { type Bench, contest, type Row, rateOf } from './bench.ts';
 
 const CALLERS = 200;
@@ -15,9 +17,12 @@ const EVENT = randomBytes(200);
 type Tally = { readonly count?: number };
 type Counted = { readonly type: 'Counted' };
 
+const rights = new Rights(new UnitTree(), wallClock);
+
 const count = (_tally: Tally, _command: null): Decision<Counted, never> => accept({ type: 'Counted' });
 
-const principal: Principal = { subject: 'user:bench', unit: { code: '79', validFrom: '2025-07-01' }, roles: [] };
+const unit = { code: '79', validFrom: '2025-07-01' };
+const principal = principalIn(unit, 'user:bench', 'operator');
 
 /** The least that a decision needs, in one script per command: load, count, write state, event and answer. */
 const BARE: Script = {
@@ -40,12 +45,15 @@ async function compare(redis: Redis, metric: string, keys: number): Promise<Row>
     {
       entity: 'tallies',
       evolve: (tally) => ({ count: (tally.count ?? 0) + 1 }),
+      unitOf: () => unit,
+      stateTopic: { name: 'bench.tally.state.v1' },
       announce: (_event, _after, name) => ({ topic: 'bench.tally.counted.v1', key: name, value: EVENT }),
     },
     redisStore(redis, service, wallClock),
   );
   const ours = (i: number) => {
-    const caller = { principal, method: 'Count', requestId: `${run}-${i}` };
+    const authority = new CallerRights(rights, principal, allow('operator'));
+    const caller = { principal, authority, method: 'Count', requestId: `${run}-${i}` };
     return handler.handle(`t${i % keys}`, count, null, caller, (tally) => tally.count ?? 0);
   };
   const bare = (i: number) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { judgedBefore } from '@giaolo/chassis/access';
 import { on, type Topic } from '@giaolo/chassis/bus';
 import { wallClock } from '@giaolo/chassis/clock';
 import { accept } from '@giaolo/chassis/decide';
@@ -7,7 +8,7 @@ import { Handler } from '@giaolo/chassis/handle';
 import { openKafkaBus } from '@giaolo/chassis/kafka/bus';
 import { kafkaClient } from '@giaolo/chassis/kafka/connection';
 import { createLifecycle } from '@giaolo/chassis/lifecycle';
-import type { Principal } from '@giaolo/chassis/principal';
+import { principalIn } from '@giaolo/chassis/principal';
 import { Partitioners } from 'kafkajs';
 import { type Bench, median, percentile, type Row, type Servers } from './bench.ts';
 import { makeTopics } from './topics.ts';
@@ -18,7 +19,8 @@ const ROUNDS = 3;
 const WARM_UP = 200;
 const PAYLOAD = randomBytes(200);
 
-const principal: Principal = { subject: 'user:bench', unit: { code: '79', validFrom: '2025-07-01' }, roles: [] };
+const unit = { code: '79', validFrom: '2025-07-01' };
+const principal = principalIn(unit, 'user:bench', 'operator');
 
 /** Commands at an even pace; a side tells when the event of the i-th has been seen. */
 class Pace {
@@ -49,7 +51,7 @@ class Pace {
 }
 
 async function chassisSide({ kafka: brokers, redis: redisUrl }: Servers) {
-  const [name] = (await makeTopics(brokers, 1, 12)) as [string];
+  const [name, stateName] = (await makeTopics(brokers, 2, 12)) as [string, string];
   const topic: Topic<number> = {
     name,
     codec: {
@@ -60,7 +62,14 @@ async function chassisSide({ kafka: brokers, redis: redisUrl }: Servers) {
   const pace = new Pace();
   const lifecycle = createLifecycle();
   const service = `bench-${randomBytes(4).toString('hex')}`;
-  const options = { service, brokers, clock: wallClock, topicPrefix: '', produces: [topic], consumes: [topic] };
+  const options = {
+    service,
+    brokers,
+    clock: wallClock,
+    topicPrefix: '',
+    produces: [topic, { name: stateName }],
+    consumes: [topic],
+  };
   const bus = openKafkaBus(options);
   lifecycle.onStop('bus', () => bus.close());
   const decisions = await openDecisions(lifecycle, { service, redisUrl, clock: wallClock, bus, address: '' });
@@ -69,6 +78,8 @@ async function chassisSide({ kafka: brokers, redis: redisUrl }: Servers) {
     {
       entity: 'marks',
       evolve: (_state, { i }) => ({ last: i }),
+      unitOf: () => unit,
+      stateTopic: { name: stateName },
       announce: ({ i }, _after, key) => ({ topic: name, key, value: topic.codec.encode(i).finish() }),
     },
     decisions.store,
@@ -85,7 +96,13 @@ async function chassisSide({ kafka: brokers, redis: redisUrl }: Servers) {
     ],
   });
   const act = (i: number) =>
-    handler.handle(`m${i % 100}`, mark, i, { principal, method: 'Mark', requestId: `r${i}` }, () => null);
+    handler.handle(
+      `m${i % 100}`,
+      mark,
+      i,
+      { principal, authority: judgedBefore, method: 'Mark', requestId: `r${i}` },
+      () => null,
+    );
   return { round: () => pace.round(act), stop: () => lifecycle.stop() };
 }
 

@@ -1,7 +1,10 @@
+import { allow } from '@giaolo/chassis/access';
 import { serveGrpc } from '@giaolo/chassis/grpc/server';
 import { implement } from '@giaolo/chassis/grpc/service';
 import { createLifecycle } from '@giaolo/chassis/lifecycle';
+import { principalIn } from '@giaolo/chassis/principal';
 import { startTelemetry } from '@giaolo/chassis/telemetry';
+import { everyMethod, ownUnitOnly } from '@giaolo/chassis/testing/rights';
 import { issueToken, makeKeyPair, verifierOf } from '@giaolo/chassis/tokens';
 import { type GetLotResponse, Lot, ParkingServiceService } from '@giaolo/proto/giaolo/parking/v1/parking_service';
 import { type handleUnaryCall, Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
@@ -23,15 +26,20 @@ async function chassis(): Promise<Listening> {
   startTelemetry({ service: 'bench-server', traceRatio: TRACE_RATIO });
   const { jwks, privateJwk } = await makeKeyPair();
   const handlers = Object.fromEntries(methods.map((name) => [name, async () => response]));
-  const service = implement(ParkingServiceService, handlers as never);
+  const service = implement(
+    ParkingServiceService,
+    everyMethod(ParkingServiceService, allow('viewer')),
+    handlers as never,
+  );
   const { readiness } = createLifecycle();
   const server = await serveGrpc({
     address: '127.0.0.1:0',
     services: [service],
     verifier: verifierOf(jwks),
+    rights: ownUnitOnly(),
     readiness,
   });
-  const principal = { subject: 'client:bench', unit: { code: '79', validFrom: '2025-07-01' }, roles: [] };
+  const principal = principalIn({ code: '79', validFrom: '2025-07-01' }, 'client:bench', 'viewer');
   return { address: server.address, token: await issueToken(privateJwk, principal, 3_600_000) };
 }
 
