@@ -131,10 +131,13 @@ async function firstPosition({ gtfs, positions }: Recording): Promise<string> {
 }
 
 function tellWhere({ info }: Platform, report: Report): void {
+  const operatorToken = readFileSync(info.operatorTokenFile, 'utf8').trim();
   report('Giaolo is ready');
   process.stdout.write(`
-         page      ${info.gateway}
-         gRPC      transit ${info.transit}, parking ${info.parking}; a token: scripts/token
+         page      ${info.gateway}/#token=${operatorToken}
+                   (signs you in as an operator of the sample province; later just ${info.gateway})
+         gRPC      parking ${info.parking}, transit ${info.transit}, registry ${info.registry}, audit ${info.audit};
+                   a token: scripts/token
          servers   Kafka ${info.kafka}, Redis ${info.redis}, live views ${info.redisLive}
          logs      ${info.logs}
          Ctrl-C ends all of it

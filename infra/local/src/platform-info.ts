@@ -14,6 +14,10 @@ export interface PlatformInfo {
   readonly parking: string;
   /** gRPC, `host:port` */
   readonly transit: string;
+  /** gRPC, `host:port` */
+  readonly registry: string;
+  /** gRPC, `host:port` */
+  readonly audit: string;
   /** Of each service: /livez, /readyz and /metrics. */
   readonly ops: Readonly<Record<string, string>>;
   readonly kafka: string;
@@ -22,6 +26,8 @@ export interface PlatformInfo {
   readonly redisLive: string;
   /** A bearer token of a field client, such as a bus operator's system. */
   readonly tokenFile: string;
+  /** The same of an operator of the sample province, for the page. */
+  readonly operatorTokenFile: string;
   readonly jwksFile: string;
   readonly logs: string;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { COUNTRY, principalIn } from '@giaolo/chassis/principal';
 import { type Brokers, type GivenBrokers, openBrokers } from './brokers.ts';
 import { type Child, type Children, ending, lastWords, untilReady } from './children.ts';
 import { type Issuer, openIssuer, sampleUnit } from './issuer.ts';
@@ -7,7 +8,7 @@ import { root } from './places.ts';
 import type { PlatformInfo } from './platform-info.ts';
 import { type Ports, requireFree } from './ports.ts';
 import type { Report } from './report.ts';
-import { type ServiceSpec, services } from './services.ts';
+import { environmentOf, type ServiceSpec, services } from './services.ts';
 import { createTopics } from './topics.ts';
 import { requireSpace, Trouble } from './trouble.ts';
 
@@ -79,7 +80,8 @@ async function describe(
   issuer: Issuer,
   logs: string,
 ): Promise<PlatformInfo> {
-  const field = { subject: 'client:field', unit: sampleUnit, roles: ['operator', 'field'] };
+  const field = principalIn(sampleUnit, 'client:field', 'operator', 'field', 'registrar');
+  const operator = principalIn(sampleUnit, 'user:operator', 'operator', 'registrar', 'auditor');
   return {
     pid: process.pid,
     startedAt: new Date().toISOString(),
@@ -87,12 +89,15 @@ async function describe(
     gateway: `http://127.0.0.1:${ports.gateway}`,
     parking: `127.0.0.1:${ports.parking}`,
     transit: `127.0.0.1:${ports.transit}`,
+    registry: `127.0.0.1:${ports.registry}`,
+    audit: `127.0.0.1:${ports.audit}`,
     ops: Object.fromEntries(services(ports).map(({ name, opsPort }) => [name, `http://127.0.0.1:${opsPort}`])),
     kafka,
     topicPrefix,
     redis,
     redisLive,
     tokenFile: await issuer.write('field', field),
+    operatorTokenFile: await issuer.write('operator', operator),
     jwksFile: issuer.jwksFile,
     logs,
   };
@@ -102,7 +107,7 @@ async function describe(
 async function starter(options: PlatformOptions, info: PlatformInfo, issuer: Issuer, children: Children) {
   const tokens = new Map<string, string>();
   for (const { name } of services(options.ports)) {
-    const principal = { subject: `service:${name}`, unit: sampleUnit, roles: ['service'] };
+    const principal = principalIn(COUNTRY, `service:${name}`, 'service');
     tokens.set(name, await issuer.write(`service-${name}`, principal));
   }
   return (spec: ServiceSpec): Child =>
@@ -114,21 +119,7 @@ async function starter(options: PlatformOptions, info: PlatformInfo, issuer: Iss
       cwd: root,
       log: join(info.logs, `${spec.name}.log`),
       graceMs: 22_000, // a little more than a service gives itself
-      env: {
-        ...process.env,
-        NODE_OPTIONS: undefined, // jest's
-        ...options.env,
-        ...spec.env,
-        GIAOLO_SERVICE: spec.name,
-        GIAOLO_OPS_ADDRESS: `127.0.0.1:${spec.opsPort}`,
-        GIAOLO_CLOCK: info.clock,
-        GIAOLO_TOPIC_PREFIX: info.topicPrefix,
-        GIAOLO_JWKS_FILE: info.jwksFile,
-        GIAOLO_TOKEN_FILE: tokens.get(spec.name),
-        KAFKA_BROKERS: info.kafka,
-        REDIS_URL: info.redis,
-        REDIS_LIVE_URL: info.redisLive,
-      },
+      env: environmentOf(spec, info, tokens.get(spec.name) as string, options.env),
     });
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { root } from './places.ts';
+import type { PlatformInfo } from './platform-info.ts';
 import type { Ports } from './ports.ts';
 
 /** One of the platform's own processes. */
@@ -31,6 +32,18 @@ export function services(ports: Ports): ServiceSpec[] {
       env: { GIAOLO_GRPC_ADDRESS: at(ports.parking) },
     },
     {
+      name: 'registry',
+      main: 'services/registry/src/main.ts',
+      opsPort: ports.registryOps,
+      env: { GIAOLO_GRPC_ADDRESS: at(ports.registry) },
+    },
+    {
+      name: 'audit',
+      main: 'services/audit/src/main.ts',
+      opsPort: ports.auditOps,
+      env: { GIAOLO_GRPC_ADDRESS: at(ports.audit) },
+    },
+    {
       name: 'gateway',
       main: 'services/gateway/src/main.ts',
       opsPort: ports.gatewayOps,
@@ -42,4 +55,30 @@ export function services(ports: Ports): ServiceSpec[] {
       },
     },
   ];
+}
+
+type Known = Pick<PlatformInfo, 'clock' | 'topicPrefix' | 'jwksFile' | 'kafka' | 'redis' | 'redisLive'>;
+
+/** The environment of a process of the platform; `more` is told on top of our own. */
+export function environmentOf(
+  spec: ServiceSpec,
+  info: Known,
+  tokenFile: string,
+  more: NodeJS.ProcessEnv = {},
+): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_OPTIONS: undefined, // jest's
+    ...more,
+    ...spec.env,
+    GIAOLO_SERVICE: spec.name,
+    GIAOLO_OPS_ADDRESS: at(spec.opsPort),
+    GIAOLO_CLOCK: info.clock,
+    GIAOLO_TOPIC_PREFIX: info.topicPrefix,
+    GIAOLO_JWKS_FILE: info.jwksFile,
+    GIAOLO_TOKEN_FILE: tokenFile,
+    KAFKA_BROKERS: info.kafka,
+    REDIS_URL: info.redis,
+    REDIS_LIVE_URL: info.redisLive,
+  };
 }

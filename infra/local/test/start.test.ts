@@ -59,7 +59,9 @@ afterEach(async () => {
 /** Ports of all that the platform listens on. */
 function portsOf(info: PlatformInfo): number[] {
   const urls = [info.gateway, info.redis, info.redisLive, ...Object.values(info.ops)].map((url) => new URL(url).port);
-  const addresses = [info.parking, info.transit, info.kafka].map((address) => address.split(':')[1]);
+  const addresses = [info.parking, info.transit, info.registry, info.audit, info.kafka].map(
+    (address) => address.split(':')[1],
+  );
   return [...urls, ...addresses].map(Number);
 }
 
@@ -102,8 +104,9 @@ test(
 test(
   'kill -9 leaves nothing running; what was decided is there at the next start, and gone after --fresh',
   async () => {
-    const lots = async ({ gateway }: PlatformInfo) => {
-      const live = await fetch(`${gateway}/v1/live`, { signal: AbortSignal.timeout(10_000) });
+    const lots = async ({ gateway, operatorTokenFile }: PlatformInfo) => {
+      const headers = { authorization: `Bearer ${readFileSync(operatorTokenFile, 'utf8').trim()}` };
+      const live = await fetch(`${gateway}/v1/live`, { headers, signal: AbortSignal.timeout(10_000) });
       let text = '';
       for await (const part of live.body ?? []) {
         text += Buffer.from(part).toString();

@@ -39,7 +39,7 @@ const deadline = () => ({ deadline: Date.now() + CALL_MS });
 function importFeed(): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const call = transit.importFeed(metadata, deadline(), (error, answer) => (error ? reject(error) : resolve(answer)));
-    call.write({ part: { $case: 'header', value: { requestId: randomUUID(), feed } } });
+    call.write({ part: { $case: 'header', value: { requestId: randomUUID(), feed, unit: undefined } } });
     const zip = Buffer.from(sampleFeed());
     for (let at = 0; at < zip.length; at += CHUNK_BYTES)
       call.write({ part: { $case: 'chunk', value: zip.subarray(at, at + CHUNK_BYTES) } });
@@ -49,7 +49,15 @@ function importFeed(): Promise<unknown> {
 
 function openLot({ name, displayName, lat, lon, capacity, bayIds }: (typeof lots)[number]): Promise<unknown> {
   const position = { latitude: lat, longitude: lon };
-  const request = { requestId: randomUUID(), name, displayName, position, capacity, bayIds: [...bayIds] };
+  const request = {
+    requestId: randomUUID(),
+    name,
+    displayName,
+    position,
+    capacity,
+    bayIds: [...bayIds],
+    unit: undefined,
+  };
   return new Promise((resolve, reject) => {
     parking.openLot(request, metadata, deadline(), (error, answer) => (error ? reject(error) : resolve(answer)));
   });
