@@ -4,6 +4,8 @@ import { serveGrpc } from '@giaolo/chassis/grpc/server';
 import { type Handlers, implement } from '@giaolo/chassis/grpc/service';
 import { watchStream } from '@giaolo/chassis/grpc/watch';
 import { LiveView } from '@giaolo/chassis/live-view';
+import { principalIn } from '@giaolo/chassis/principal';
+import { everyMethod, ownUnitOnly } from '@giaolo/chassis/testing/rights';
 import { issueToken, makeKeyPair, verifierOf } from '@giaolo/chassis/tokens';
 import {
   RefusedPosition_Reason,
@@ -36,10 +38,20 @@ const notHere = () => Promise.reject(new ServiceError('UNIMPLEMENTED', '', 'not 
 export async function serveFakeTransit(faults: Faults = {}) {
   const keys = await makeKeyPair();
   const unit = { code: '00', validFrom: '2025-07-01' };
-  const token = await issueToken(keys.privateJwk, { subject: 'client:test', unit, roles: ['operator'] }, 60_000);
+  const token = await issueToken(keys.privateJwk, principalIn(unit, 'client:test', 'operator'), 60_000);
   const verifier = verifierOf(keys.jwks);
-  const implementation = implement(TransitServiceService, new FakeTransit(faults).handlers);
-  const server = await serveGrpc({ address: '127.0.0.1:0', services: [implementation], verifier, readiness: nobody });
+  const implementation = implement(
+    TransitServiceService,
+    everyMethod(TransitServiceService, 'anyone'),
+    new FakeTransit(faults).handlers,
+  );
+  const server = await serveGrpc({
+    address: '127.0.0.1:0',
+    services: [implementation],
+    verifier,
+    rights: ownUnitOnly(),
+    readiness: nobody,
+  });
   const transit = connect(TransitServiceClient, server.address, { token });
   await transit.ready(5_000);
   const stop = async () => {

@@ -52,7 +52,7 @@ export async function importFeed(
 ): Promise<ImportFeedResponse> {
   const upload = transit.importFeed({ signal });
   try {
-    await upload.send({ part: { $case: 'header', value: { requestId: randomUUID(), feed } } });
+    await upload.send({ part: { $case: 'header', value: { requestId: randomUUID(), feed, unit: undefined } } });
     for (let at = 0; at < zip.length; at += CHUNK_BYTES)
       await upload.send({ part: { $case: 'chunk', value: zip.subarray(at, at + CHUNK_BYTES) } });
     return await upload.end();
