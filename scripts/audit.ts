@@ -1,5 +1,7 @@
+import { ServiceError } from '@giaolo/chassis/errors';
 import type { Unit } from '@giaolo/chassis/principal';
 import { command } from '@giaolo/local/command';
+import { Trouble } from '@giaolo/local/trouble';
 import { ActRecorded_Outcome } from '@giaolo/proto/giaolo/audit/v1/audit_events';
 import { ListActsRequest } from '@giaolo/proto/giaolo/audit/v1/audit_service';
 import { type Arguments, readArguments, usage } from './auditing/arguments.ts';
@@ -58,7 +60,14 @@ async function listActs(client: AuditClient, given: Arguments): Promise<number> 
 
 async function withClient(given: Arguments, work: (client: AuditClient) => Promise<number>): Promise<number> {
   const client = await openClient(given);
-  return work(client).finally(() => client.close());
+  try {
+    return await work(client);
+  } catch (error) {
+    if (error instanceof ServiceError) throw new Trouble(`${error.message} (${error.reason || error.code})`);
+    throw error;
+  } finally {
+    client.close();
+  }
 }
 
 const asked = { export: exportChain, anchors: exportAnchors, chains: listChains, list: listActs };

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root } from '@giaolo/local/places';
+import { nodeProgram } from '@giaolo/local/platform';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { auditor, hcmc, vungTau } from '../../services/audit/test/people.ts';
 import { Stage } from '../../services/audit/test/stage.ts';
@@ -142,4 +145,45 @@ test('acts and chains are told in a line each', async () => {
     `79/2025-07-01  1,234 links  head ${head}  anchored at 1,234`,
   );
   await expect(chainsOf(client, { code: '99', validFrom: '2025-07-01' })).rejects.toThrow('there is no chain of 99');
+});
+
+describe('the command', () => {
+  const tokenFile = join(dir, 'token');
+  const audit = async (...given: string[]) => {
+    writeFileSync(tokenFile, await stage.token(auditor));
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const service = ['--address', stage.address, '--token-file', tokenFile];
+    const all = [join(root, 'scripts/audit.ts'), ...given, ...service];
+    return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+      execFile(nodeProgram, all, { env }, (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      );
+    });
+  };
+
+  test('verifies, exports, lists and says by its exit code whether all is sound', async () => {
+    expect(await audit('verify')).toMatchObject({ code: 0, stdout: expect.stringContaining('1,234 links sound') });
+    stage.tamper = (records) => records.slice(1);
+    const { code, stdout } = await audit('verify', '--unit', '79/2025-07-01');
+    stage.tamper = (records) => records;
+    expect([code, stdout]).toEqual([1, expect.stringContaining('BROKEN: link 1: ')]);
+    const again = join(dir, 'again.jsonl');
+    expect((await audit('export', '--unit', '79/2025-07-01', '--out', again)).stdout).toContain('1,234 links are in');
+    expect(readFileSync(again, 'utf8')).toBe(readFileSync(chain, 'utf8'));
+    expect((await audit('anchors')).stdout.trim().split('\n')).toHaveLength(3);
+    expect((await audit('chains')).stdout.trim().split('\n')).toHaveLength(2);
+    expect((await audit('list', '--last', '3', '--object', 'lots/')).stdout.trim().split('\n')).toHaveLength(3);
+    expect((await audit('list', '--denied')).stdout).toBe('');
+  });
+
+  test('says what it did not understand', async () => {
+    expect(await audit('export')).toMatchObject({ code: 1, stderr: expect.stringContaining('needs --unit and --out') });
+    const unknown = await audit('export', '--unit', '01/2025-07-01', '--out', join(dir, 'none.jsonl'));
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringMatching(/^[^\n]*UNIT_FOREIGN[^\n]*\n$/) });
+    expect(await audit('look')).toMatchObject({ code: 1, stderr: expect.stringContaining('say one of verify,') });
+    expect(await audit('list', '--unit', '79')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--unit takes'),
+    });
+  });
 });

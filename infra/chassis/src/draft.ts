@@ -54,10 +54,13 @@ export class Draft<State extends object, Event> {
 
   decide(pending: Pending): void {
     const { caller, command } = pending;
-    const unit = this.#spec.unitOf(this.#state) ?? caller.createsIn;
+    const own = this.#spec.unitOf(this.#state);
+    const unit = own ?? caller.createsIn;
     const denial = unit && caller.authority.refusal(unit);
     if (denial) {
-      if (caller.authority.audited) this.#records.push(deniedAct(this.#act(caller, unit), denial));
+      // Of what is not there yet, anybody can name any unit: such a record goes to the chain of who tried.
+      const act = this.#act(caller, own ?? caller.principal.unit);
+      if (caller.authority.audited) this.#records.push(deniedAct(act, denial));
       this.settled.push({ pending, denial });
       return;
     }

@@ -236,6 +236,7 @@ test('bad fields are named', async () => {
   await expect(client.listActs(listing({ subject: 'x'.repeat(301), object: 'y'.repeat(301) }))).rejects.toMatchObject(
     named(['subject', 'object']),
   );
+  await expect(allOf(client.readChain({ unit: hcmc, fromIndex: -1n }))).rejects.toMatchObject(named(['from_index']));
   await expect(client.listActs(listing({ pageSize: -1, pageToken: '!' }))).rejects.toMatchObject(
     named(['page_size', 'page_token']),
   );

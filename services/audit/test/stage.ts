@@ -62,13 +62,21 @@ export class Stage {
     await this.#server.stop();
   }
 
+  get address(): string {
+    return this.#server.address;
+  }
+
+  token(principal: Principal): Promise<string> {
+    return this.#issuer.token(principal);
+  }
+
   /** A client of somebody; of nobody without a token. */
   async as(principal?: Principal): Promise<Client> {
     const key = principal?.subject ?? '';
     const known = this.#clients.get(key);
     if (known) return known;
-    const token = principal ? { token: await this.#issuer.token(principal) } : {};
-    const client = connect(AuditServiceClient, this.#server.address, token);
+    const token = principal ? { token: await this.token(principal) } : {};
+    const client = connect(AuditServiceClient, this.address, token);
     this.#clients.set(key, client);
     return client;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '@giaolo/chassis/clock';
+import { demand } from '@giaolo/chassis/demand';
 import { deadlinePassed, overloaded } from '@giaolo/chassis/errors';
 import type { Call } from '@giaolo/chassis/grpc/call';
 import type { LiveView } from '@giaolo/chassis/live-view';
@@ -55,9 +56,10 @@ export function reading({ chains, anchors, readRecords, clock }: Reading) {
 
   async function* readChain(request: ReadChainRequest, { rights, signal }: Call): AsyncGenerator<ReadChainResponse> {
     const unit = readUnit(request.unit);
+    const from = Number(request.fromIndex);
+    demand({ from_index: [from >= 0, 'must not be negative'] });
     rights.require(unit);
     await known(unit);
-    const from = Number(request.fromIndex);
     let some: TopicLink[] = [];
     let bytes = 0;
     for await (const link of links(unit, signal)) {

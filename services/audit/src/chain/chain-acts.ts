@@ -23,7 +23,7 @@ export function chainActs(chain: Chain, { unit, records }: ChainActs, now: Insta
   for (const { act: base64, ...source } of records) {
     const act = Buffer.from(base64, 'base64');
     const print = fingerprint(act);
-    if (passed(source)) continue;
+    if (passed(source) || recent.has(print)) continue;
     recent.add(print);
     const link = extend(head, formatUnit(unit), act);
     head = link;
