@@ -1,6 +1,6 @@
 import { judgedBefore } from '@giaolo/chassis/access';
 import { type Bus, on, view } from '@giaolo/chassis/bus';
-import type { Clock } from '@giaolo/chassis/clock';
+import type { Clock, Instant } from '@giaolo/chassis/clock';
 import { type Implementation, implement } from '@giaolo/chassis/grpc/service';
 import { Handler } from '@giaolo/chassis/handle';
 import type { DecisionStore } from '@giaolo/chassis/store';
@@ -67,7 +67,11 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
     deadLetters: registryDeadLetters.name,
   });
 
-  const ring = { lots, clock };
+  // What is shown and judged is by the time that decisions are made by, whatever the clock of this replica says.
+  const ring = {
+    lots,
+    clock: { kind: clock.kind, now: () => store.now(), observe: (at: Instant) => clock.observe(at) },
+  };
   const rpc = implement(ParkingServiceService, access, {
     openLot: command(ring, openLot, {
       read: readOpenLot,
@@ -86,7 +90,7 @@ export async function startParking({ store, bus, clock, onCommitted }: Ports): P
       answer: () => ({}),
       codec: CancelReservationResponse,
     }),
-    reportOccupancy: reportOccupancy({ lots, publisher: bus.publisher, clock }),
+    reportOccupancy: reportOccupancy({ ...ring, publisher: bus.publisher }),
     getLot: getLot(ring),
     listLots: listLots(live),
     watchLots: watchLots(live),

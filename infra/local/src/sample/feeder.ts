@@ -1,7 +1,10 @@
-// The sample's field: an operator's system that imports its schedule and reports three buses, and two car parks.
-// Run as `node feeder.ts <platform.json>`; speaks nothing but the public gRPC.
+// The sample's field: the city's files, an operator's system that imports its schedule and reports three buses, and two
+// car parks. Run as `node feeder.ts <platform.json>`; speaks nothing but the public gRPC.
+
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Clock, parseClock } from '@giaolo/chassis/clock';
 import {
   ParkingServiceClient,
@@ -13,7 +16,8 @@ import {
   type ReportVehiclePositionsResponse,
   TransitServiceClient,
 } from '@giaolo/proto/giaolo/transit/v1/transit_service';
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { root } from '../places.ts';
 import type { PlatformInfo } from '../platform-info.ts';
 import { busAt } from './buses.ts';
 import { readLine } from './line.ts';
@@ -26,8 +30,10 @@ const CHUNK_BYTES = 512 * 1024;
 const CALL_MS = 20_000;
 const BUSES_EVERY_MS = 1_000;
 const LOTS_EVERY_MS = 5_000;
+const OPEN_MS = 200;
 
-const info: PlatformInfo = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
+const infoFile = process.argv[2] ?? '';
+const info: PlatformInfo = JSON.parse(readFileSync(infoFile, 'utf8'));
 const clock = parseClock(info.clock);
 const metadata = new Metadata();
 metadata.set('authorization', `Bearer ${readFileSync(info.tokenFile, 'utf8').trim()}`);
@@ -47,20 +53,29 @@ function importFeed(): Promise<unknown> {
   });
 }
 
-function openLot({ name, displayName, lat, lon, capacity, bayIds }: (typeof lots)[number]): Promise<unknown> {
-  const position = { latitude: lat, longitude: lon };
-  const request = {
-    requestId: randomUUID(),
-    name,
-    displayName,
-    position,
-    capacity,
-    bayIds: [...bayIds],
-    unit: undefined,
-  };
-  return new Promise((resolve, reject) => {
-    parking.openLot(request, metadata, deadline(), (error, answer) => (error ? reject(error) : resolve(answer)));
+/** Units, streets and car parks, entered as any city is: from its files. */
+function enterCity(): Promise<void> {
+  const files = join(root, 'infra/local/sample/city');
+  const importer = spawn(process.execPath, [join(root, 'scripts/import-city.ts'), files, '--platform', infoFile], {
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
+  return new Promise((resolve, reject) => {
+    importer.once('exit', (code) =>
+      code === 0 ? resolve() : reject(Object.assign(new Error(), { code: status.UNAVAILABLE, details: 'not taken' })),
+    );
+  });
+}
+
+/** Parking opens a lot when it hears of it from the registry. */
+async function untilOpen(): Promise<void> {
+  for (const { name } of lots)
+    for (;;) {
+      const isThere = await new Promise<boolean>((resolve) => {
+        parking.getLot({ name }, metadata, deadline(), (error) => resolve(error === null));
+      });
+      if (isThere) break;
+      await new Promise((resolve) => setTimeout(resolve, OPEN_MS));
+    }
 }
 
 function reportBuses({ now }: Clock): Promise<never> {
@@ -105,6 +120,7 @@ function reportLots({ now }: Clock): Promise<never> {
 }
 
 await insist('the schedule', importFeed);
-await insist('the lots', () => Promise.all(lots.map(openLot)));
+await insist('the city', enterCity);
+await untilOpen();
 process.stdout.write('three buses and two lots are reporting\n');
 await Promise.all([reportBuses(clock), reportLots(clock)]);

@@ -131,11 +131,12 @@ export function readObservation(message: OccupancyObservation | undefined): Ask<
   return occupied >= 0 && occupied <= MOST_SPACES ? { id, command: { occupied, observedAt } } : undefined;
 }
 
-/** Undefined when the asset is no lot. Throws when it is one that parking cannot keep. */
+/** Undefined when the asset is no lot, or one whose bays are not registered yet. Throws when parking cannot keep it. */
 export function readRegisteredLot(asset: Asset | undefined): Ask<RegisteredLot> | undefined {
   if (asset?.details?.$case !== 'lot') return undefined;
   const { name, displayName, position, unit, revision, retiredOn } = asset;
   const { capacity, bayIds } = asset.details.value;
+  if (capacity === 0) return undefined;
   const id = lotId(name);
   if (!id || !position || !unit)
     throw new Error(`INVALID: ${name} has no place, no unit or no name that a lot can have`);
