@@ -28,16 +28,30 @@ export interface DecisionsOptions {
   readonly stateTopics?: readonly { readonly name: string }[];
   /** Where this replica can be reached; stands in the leases of its shards. */
   readonly address: string;
+  /** Instead of ending this process, when the store has lost what it held. */
+  readonly onLost?: () => void;
+}
+
+const LEAVE_MS = 4_000;
+
+/** The groups are left first: a rebuild sets them back, which it can only where nobody is in them. */
+async function endAfter(left: Promise<unknown>): Promise<never> {
+  await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))]);
+  throw new Error('the store has lost what it held');
 }
 
 /** All that decisions stand on: the store, the outbox with its relay, the shards that this replica works for. */
 export async function openDecisions(lifecycle: Lifecycle, options: DecisionsOptions): Promise<Decisions> {
-  const { service, redisUrl, clock, bus, stateTopics = [], address } = options;
+  const { service, redisUrl, clock, bus, stateTopics = [], address, onLost } = options;
   const redis = await connectRedis(redisUrl, 'decisions');
   lifecycle.onStop('redis', () => redis.destroy());
   const subscriber = await connectRedis(redisUrl, 'subscriber');
   lifecycle.onStop('redis subscriber', () => subscriber.destroy());
-  const memory = await openMemory(redis, service, () => bus.isUntouched(stateTopics));
+  const memory = await openMemory(redis, service, {
+    isNew: () => bus.isUntouched(stateTopics),
+    onLost: onLost ?? (() => void endAfter(bus.stopConsuming())),
+    stopping: lifecycle.stopping,
+  });
   const store = memory.guard(redisStore(redis, service, clock));
 
   let ownership: ShardOwnership | undefined;
@@ -54,7 +68,7 @@ export async function openDecisions(lifecycle: Lifecycle, options: DecisionsOpti
     onCommitted: (name) => relay.wake(name),
     ping: () => memory.check(),
     sweep(onDue) {
-      const sweeper = sweepDeadlines(redis, service, store, owned, onDue);
+      const sweeper = sweepDeadlines(redis, service, clock, owned, onDue);
       lifecycle.onStop('deadlines', () => sweeper.stop());
     },
   };

@@ -25,6 +25,16 @@ test('at most 20 violations travel', () => {
   expect(errorFrom(statusOf(requestInvalid(many))).violations).toHaveLength(20);
 });
 
+test('texts that a caller chose do not grow the answer without end, and are cut between characters', () => {
+  const long = '𝒽'.repeat(100_000);
+  const violations = Array.from({ length: 50 }, () => ({ field: long, description: long }));
+  const error = new ServiceError('NOT_FOUND', 'LOT_UNKNOWN', `x${long}`, { metadata: { lot: `x${long}` }, violations });
+  const status = statusOf(error);
+  expect(encodeURI(status.details).length).toBeLessThan(16_000);
+  const [details] = status.metadata.get('grpc-status-details-bin');
+  expect((details as Buffer).length).toBeLessThan(48_000);
+});
+
 test('details that do not decode leave the code and the message', () => {
   const status = statusOf(contended());
   status.metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff, 0xff]));

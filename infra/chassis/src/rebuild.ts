@@ -9,9 +9,12 @@ export interface Rebuilt extends StoredAggregate {
    * numbers must not be given out again.
    */
   readonly raisedFrom: number | undefined;
+  /** Its topic of state, by its physical name; undefined where only facts are known of it. */
+  readonly topic: string | undefined;
 }
 
 interface Part {
+  readonly topic: string;
   readonly version: number;
   /** Undefined = deleted. */
   readonly value: Buffer | undefined;
@@ -29,19 +32,20 @@ export class StateFold {
   readonly #parts = new Map<string, Part>();
   readonly #facts = new Map<string, number>();
 
-  get keys(): number {
-    return this.#parts.size;
+  has(name: string): boolean {
+    return this.#parts.has(name);
   }
 
-  takeState(record: Pick<Retained, 'key' | 'value' | 'headers'>): void {
+  takeState(record: Pick<Retained, 'topic' | 'key' | 'value' | 'headers'>): void {
     const version = sequenceOf(record);
-    const known = this.#parts.get(record.key);
-    if (!known || version >= known.version) this.#parts.set(record.key, { version, value: record.value ?? undefined });
+    const { topic, key, value } = record;
+    const known = this.#parts.get(key);
+    if (!known || version >= known.version) this.#parts.set(key, { topic, version, value: value ?? undefined });
   }
 
-  takeFact(record: Pick<Retained, 'key' | 'headers'>): void {
-    const sequence = sequenceOf(record);
-    if (sequence > (this.#facts.get(record.key) ?? 0)) this.#facts.set(record.key, sequence);
+  /** To be called when all state is known. */
+  takeFact(name: string, sequence: number): void {
+    if (sequence > (this.#facts.get(name) ?? 0)) this.#facts.set(name, sequence);
   }
 
   *aggregates(): Generator<Rebuilt> {
@@ -61,7 +65,8 @@ export class StateFold {
       if (key === name) dueAt = change.dueAt;
     }
     const version = Math.max(told, this.#facts.get(name) ?? 0);
-    return { name, version, fields, dueAt, raisedFrom: version > told ? told : undefined };
+    const [first] = parts;
+    return { name, version, fields, dueAt, raisedFrom: version > told ? told : undefined, topic: first?.[1].topic };
   }
 }
 

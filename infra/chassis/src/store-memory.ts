@@ -1,71 +1,74 @@
+import { randomUUID } from 'node:crypto';
 import { dependencyUnavailable } from './errors.ts';
 import { log } from './log.ts';
 import type { Redis } from './redis.ts';
 import type { DecisionStore } from './store.ts';
 import { holdsDecisions } from './store-bulk.ts';
 
-const ASK_AGAIN_MS = 500;
-
-/** `filling` while a rebuild is at work. */
-export type MemoryMark = 'whole' | 'filling';
+const ASK_AGAIN_MS = 250;
+/** While a rebuild is at work. */
+const FILLING = 'filling';
 
 const markKey = (service: string) => `{${service}}:memory`;
 
-export const readMark = async (redis: Redis, service: string): Promise<MemoryMark | undefined> =>
-  ((await redis.get(markKey(service))) ?? undefined) as MemoryMark | undefined;
-
-export async function setMark(redis: Redis, service: string, mark: MemoryMark): Promise<void> {
-  await redis.set(markKey(service), mark);
+export async function memoryOf(redis: Redis, service: string): Promise<'none' | 'filling' | 'whole'> {
+  const mark = await redis.get(markKey(service));
+  return mark === null ? 'none' : mark === FILLING ? 'filling' : 'whole';
 }
+
+export const markFilling = (redis: Redis, service: string): Promise<unknown> => redis.set(markKey(service), FILLING);
+
+/** From now on services decide by what is there. */
+export const markWhole = (redis: Redis, service: string): Promise<unknown> => redis.set(markKey(service), randomUUID());
 
 /** Whether the store still holds what was decided. */
 export interface StoreMemory {
-  /** The store, which decides nothing while it has lost its memory: DEPENDENCY_UNAVAILABLE. */
+  /** The store; DEPENDENCY_UNAVAILABLE while it is not known whether it holds what was decided. */
   guard(store: DecisionStore): DecisionStore;
-  /** Rejects while the store has lost its memory, or does not answer. */
+  /** Rejects while the store does not answer. */
   check(): Promise<void>;
 }
 
-/**
- * Redis that has lost its disk comes back empty, and would let everything be decided anew under numbers that Kafka has
- * seen: consumers would drop that. So a mark stands in the store, and where it is gone, nothing is decided until a
- * rebuild has put it back. `isNew` says whether nothing was ever decided, as far as the bus knows.
- */
-export async function openMemory(redis: Redis, service: string, isNew: () => Promise<boolean>): Promise<StoreMemory> {
-  let state: 'whole' | 'unknown' | 'lost' = 'unknown';
-  /** Aggregates loaded since the memory was lost; undefined = it never was. What a mailbox knows of others is void. */
-  let loaded: Set<string> | undefined;
+export interface MemoryOptions {
+  /** Whether nothing was ever decided, as far as the bus knows. */
+  readonly isNew: () => Promise<boolean>;
+  /** Called once, when the store has lost what it held: what this process knows is void, and it should end. */
+  readonly onLost: () => void;
+  readonly stopping: AbortSignal;
+}
 
-  const lose = () => {
-    if (state === 'lost') return;
-    log.error({ service }, `the store does not hold what was decided: scripts/rebuild ${service} fills it from Kafka`);
-    state = 'lost';
-    loaded = new Set();
-  };
+/**
+ * A Redis that has lost its disk comes back empty, and would let everything be decided anew under numbers that Kafka has
+ * seen: consumers would drop that. So a mark stands in the store, made when nothing was ever decided, or by a rebuild.
+ * Resolves once it is there; where it goes or becomes another, nothing more is decided.
+ */
+export async function openMemory(redis: Redis, service: string, options: MemoryOptions): Promise<StoreMemory> {
+  const known = await untilWhole(redis, service, options);
+  let state: 'whole' | 'unknown' | 'lost' = 'whole';
+
   const ask = async (): Promise<void> => {
-    try {
-      if ((await readMark(redis, service)) === 'whole') state = 'whole';
-      else lose();
-    } catch (error) {
-      log.warn({ service, error: (error as Error).message }, 'the store does not say whether it is whole');
+    const mark = await redis.get(markKey(service));
+    if (state === 'lost') return;
+    state = mark === known ? 'whole' : 'lost';
+    if (state === 'lost') {
+      log.error({ service }, `the store has lost what was decided: scripts/rebuild ${service} fills it from Kafka`);
+      options.onLost();
     }
   };
-  const rounds = async (): Promise<void> => {
-    for (await ask(); state !== 'whole' && redis.isOpen; await ask())
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
+  const askUntilAnswered = async (): Promise<void> => {
+    while (state === 'unknown' && redis.isOpen) {
+      await ask().catch(() => {}); // it is still loading, or gone again
+      if (state === 'unknown') await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
+    }
   };
   const require = () => {
-    if (state !== 'whole') throw dependencyUnavailable('the store does not hold what was decided');
+    if (state !== 'whole') throw dependencyUnavailable('it is not known whether the store holds what was decided');
   };
-
-  if ((await readMark(redis, service)) === undefined && ((await holdsDecisions(redis, service)) || (await isNew())))
-    await setMark(redis, service, 'whole');
-  await ask();
-  let asking = rounds();
-  // Told before anything else is sent on the new connection: it may lead to a server that came back empty.
+  // Told before anything else is sent on the new connection, which may lead to a server that came back empty.
   redis.on('ready', () => {
-    if (state === 'whole') state = 'unknown';
-    asking = asking.then(rounds);
+    if (state !== 'whole') return;
+    state = 'unknown';
+    void askUntilAnswered();
   });
 
   return {
@@ -73,23 +76,30 @@ export async function openMemory(redis: Redis, service: string, isNew: () => Pro
       now: () => store.now(),
       async load(name) {
         require();
-        const found = await store.load(name);
-        require();
-        loaded?.add(name);
-        return found;
+        return store.load(name);
       },
       async commit(commit) {
         require();
-        return loaded && !loaded.has(commit.name) ? { status: 'clash' } : store.commit(commit);
+        return store.commit(commit);
       },
     }),
     async check() {
-      const mark = await readMark(redis, service);
-      if (mark !== 'whole' && state === 'whole') {
-        lose();
-        asking = asking.then(rounds);
-      }
+      await ask();
       require();
     },
   };
+}
+
+/** The mark. */
+async function untilWhole(redis: Redis, service: string, { isNew, stopping }: MemoryOptions): Promise<string> {
+  const key = markKey(service);
+  if ((await redis.get(key)) === null && ((await holdsDecisions(redis, service)) || (await isNew())))
+    await redis.set(key, randomUUID(), { condition: 'NX' });
+  for (let told = false; ; told = true) {
+    const mark = await redis.get(key);
+    if (mark !== null && mark !== FILLING) return mark;
+    stopping.throwIfAborted();
+    if (!told) log.error({ service }, `the store is empty and Kafka is not: waiting for scripts/rebuild ${service}`);
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
 }

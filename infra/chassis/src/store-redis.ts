@@ -71,11 +71,13 @@ export function shardKeys(service: string) {
 export function redisStore(redis: Redis, service: string, clock: Clock): DecisionStore {
   const keys = shardKeys(service);
   const onWallTime = clock.kind === 'wall';
-  let offset = 0;
-  const now = (): Instant => clock.now() + offset;
-  // A reply tells the server's time; a late one only makes the offset wrong by its delay, which the next commit finds out.
+  // Between two replies of the server time goes on by a clock that nobody can set.
+  const elapsed = onWallTime ? () => performance.now() : () => clock.now();
+  let offset = clock.now() - elapsed();
+  const now = (): Instant => Math.floor(elapsed() + offset);
+  // A late reply only makes the offset wrong by its delay, which the next commit finds out.
   const follow = (serverNow: unknown) => {
-    if (onWallTime) offset = Number(serverNow) - clock.now();
+    if (onWallTime) offset = Number(serverNow) - elapsed();
   };
 
   return {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { type Bus, on, type Received, type Topic, view } from '../src/bus.ts';
 import { wallClock } from '../src/clock.ts';
+import { dependencyUnavailable } from '../src/errors.ts';
 import { openKafkaBus } from '../src/kafka/bus.ts';
 import { type DeadLetter, readDeadLetter, redriven, settled } from '../src/kafka/dead-letters.ts';
 import { scan } from '../src/kafka/scan.ts';
@@ -110,6 +111,26 @@ test('a letter keeps its record; put back, the record is handled by its group al
   expect(handled.map(({ value }) => value.n)).toEqual([12, 14, 13, 15]);
   expect([...seen.values()]).toEqual([15]);
 }, 60_000);
+
+test('who leaves while a fault passes leaves at once, and nothing is dead', async () => {
+  const own = `${namespace('letters')}.`;
+  await createTopics([own + notes.name, own + letters.name]);
+  const options = { service: 'test', brokers: brokers().kafka, clock: wallClock, topicPrefix: own };
+  const leaving = openKafkaBus({ ...options, produces: [notes, letters], consumes: [notes] });
+  let tries = 0;
+  const refuse = on(notes, async () => {
+    tries++;
+    throw dependencyUnavailable('not now');
+  });
+  await leaving.consume({ group: 'test.reader', deadLetters: letters.name, handlers: [refuse] });
+  await leaving.publisher.send([record('a', 1, 1), record('a', 2, 2)]);
+  await eventually('a few tries', () => tries > 2);
+  await leaving.stopConsuming();
+  const before = tries;
+  for await (const letter of scan(kafka, own + letters.name)) throw new Error(`${letter.key} is dead`);
+  expect(tries).toBe(before);
+  await leaving.close();
+}, 30_000);
 
 test('the bus of tests says the same of dead letters', async () => {
   const memory = memoryBus(wallClock);

@@ -107,7 +107,7 @@ test('a due aggregate is called upon once its stored instant has passed', async 
   await timed.handle('timed', count, { by: 1 }, caller, newCount);
   await handler.handle('untimed', count, { by: 1 }, caller, newCount);
   const called: string[] = [];
-  const sweeper = sweepDeadlines(redis, service, store, ownership, async (name) => {
+  const sweeper = sweepDeadlines(redis, service, wallClock, ownership, async (name) => {
     called.push(name);
     await timed.handle(name.slice('tallies/'.length), count, { by: 1 }, caller, newCount);
   });
@@ -115,4 +115,25 @@ test('a due aggregate is called upon once its stored instant has passed', async 
   await eventually('the deadline', () => called.length > 0);
   expect(await handler.load('timed')).toEqual({ count: 2 });
   expect(called).toEqual(['tallies/timed']);
+}, 30_000);
+
+test('a due aggregate is called upon in time by a replica that nobody asks anything and whose clock is wrong', async () => {
+  const { service, prefix } = await newService();
+  const { redis, store, ownership, stop } = await replica(service, prefix);
+  closers.push(stop);
+  const dueAt = store.now() + 1_500;
+  const timed = new Handler({ ...tallySpec, nextDeadline: () => dueAt }, store);
+  const caller = { principal: tester, authority: judgedBefore, method: 'Count' };
+  await timed.handle('quiet', count, { by: 1 }, caller, newCount);
+  const called = new Map<number, number>();
+  for (const wrongMs of [-90_000, 90_000]) {
+    const clock = { ...wallClock, now: () => wallClock.now() + wrongMs };
+    const note = async () => {
+      if (!called.has(wrongMs)) called.set(wrongMs, store.now());
+    };
+    const sweeper = sweepDeadlines(redis, service, clock, ownership, note);
+    closers.push(() => sweeper.stop());
+  }
+  await eventually('both have found it', () => called.size === 2);
+  for (const at of called.values()) expect(at).toBeGreaterThanOrEqual(dueAt - 500);
 }, 30_000);

@@ -94,6 +94,13 @@ test('replicas whose clocks are wrong decide by the time of the server', async (
   }
 });
 
+test('a replica whose clock is set while it runs goes on by the time of the server', async () => {
+  let wrongMs = 0;
+  const store = redisStore(redis, service, { ...wallClock, now: () => Date.now() + wrongMs });
+  await store.load(`tallies/${namespace('g')}`);
+  for (wrongMs of [90_000, -90_000]) expect(Math.abs(store.now() - Date.now())).toBeLessThan(5_000);
+});
+
 test('scripts are found again after the server has forgotten them', async () => {
   const store = redisStore(redis, service, wallClock);
   await store.load('tallies/f');

@@ -6,12 +6,17 @@ import type { ServerCall, Surface } from './call.ts';
 import type { Method } from './service.ts';
 
 export interface GrpcLimits {
+  /** How long the one request of a call may take to arrive. */
+  readonly requestMs: number;
   /** Deadline of unary calls that come without one. */
   readonly unaryDeadlineMs: number;
   /** How long a stream may wait for its reader before it is cut off. */
   readonly slowReaderMs: number;
   readonly maxMessageBytes: number;
-  /** Per connection. */
+  /**
+   * Per connection. Node counts calls that were cancelled until it has cleared them away, and cuts the whole connection
+   * where more come meanwhile: more than all callers of one connection have under way when they give up at once.
+   */
   readonly maxConcurrentStreams: number;
   readonly maxConnectionAgeMs: number;
   /** How long calls may go on, on a connection that is too old for new ones. */
@@ -23,10 +28,11 @@ export interface GrpcLimits {
 }
 
 export const defaultLimits: GrpcLimits = {
+  requestMs: 10_000,
   unaryDeadlineMs: 10_000,
   slowReaderMs: 10_000,
   maxMessageBytes: 1024 * 1024,
-  maxConcurrentStreams: 100,
+  maxConcurrentStreams: 1_000,
   maxConnectionAgeMs: 5 * 60_000,
   maxConnectionAgeGraceMs: 10 * 60_000,
   keepaliveMs: 30_000,

@@ -1,9 +1,11 @@
-import { setImmediate as afterEvents } from 'node:timers/promises';
+import { setImmediate as afterEvents, setTimeout as sleep } from 'node:timers/promises';
 import {
   type handleUnaryCall,
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServiceDefinition,
+  setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Rights } from '../access.ts';
@@ -12,6 +14,7 @@ import type { Readiness } from '../lifecycle.ts';
 import type { Verifier } from '../tokens.ts';
 import { defaultLimits, Edge, type GrpcLimits } from './edge.ts';
 import { Health } from './health.ts';
+import { cutOffLateRequests } from './late-requests.ts';
 import { addReflection } from './reflection.ts';
 import { countRefusedByLibrary } from './refused.ts';
 import { OpenStreams, serveStream } from './serve-stream.ts';
@@ -36,6 +39,11 @@ export interface GrpcServer {
   /** Not serving, no new calls; streams end with UNAVAILABLE, other calls may end by themselves for 5 s. */
   stop(): Promise<void>;
 }
+
+const AFTER_CUT_MS = 500;
+
+// It quotes headers that it cannot read, tokens among them, in lines that any caller can make it write.
+setLogVerbosity(logVerbosity.NONE);
 
 const bytes = (value: Buffer): Buffer => value;
 
@@ -63,6 +71,7 @@ export async function serveGrpc(options: ServeGrpc): Promise<GrpcServer> {
   const port = await bind(server, options.address);
   const address = `${options.address.slice(0, options.address.lastIndexOf(':'))}:${port}`;
   const stopCounting = countRefusedByLibrary();
+  const stopLooking = cutOffLateRequests(pathsWithOneRequest(options.services), limits.requestMs);
   return {
     address,
     async stop() {
@@ -72,11 +81,21 @@ export async function serveGrpc(options: ServeGrpc): Promise<GrpcServer> {
       // Not forceShutdown: without channelz, grpc-js 1.14 does not find the connections to cut there.
       server.drain(address, limits.stopMs);
       open.endAll(stopping());
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      const shut = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      // A connection that breaks just now is never told to have closed. By then the last one has been cut.
+      await Promise.race([shut, sleep(limits.stopMs + AFTER_CUT_MS)]);
       stopCounting();
+      stopLooking();
     },
   };
 }
+
+const pathsWithOneRequest = (services: readonly Implementation[]): ReadonlySet<string> =>
+  new Set(
+    services.flatMap(({ definition }) =>
+      Object.values(definition).flatMap(({ path, requestStream }) => (requestStream ? [] : [path])),
+    ),
+  );
 
 const serverOptions = (limits: GrpcLimits) => ({
   'grpc.max_receive_message_length': limits.maxMessageBytes,

@@ -29,13 +29,28 @@ const badRequest = detail('BadRequest', BadRequest);
 const retryInfo = detail('RetryInfo', RetryInfo);
 const localizedMessage = detail('LocalizedMessage', LocalizedMessage);
 
+// Callers choose some of these texts, and headers of more than 64 KiB end the connection with all calls on it.
+const MOST_CHARACTERS = 200;
+const LONGEST_MESSAGE = 1_000;
+
+/** Half a character would not only look bad: grpc-js throws at one. */
+const bounded = (text: string, most = MOST_CHARACTERS): string => text.slice(0, most).toWellFormed();
+
+const boundedValues = (metadata: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, bounded(value)]));
+
 /** `google.rpc.Status` as it stands in the trailer `grpc-status-details-bin`. */
 export function encodeStatus(error: ServiceError): Buffer {
   const { reason, domain, violations, retryAfterMs, localized } = error;
   const details: Any[] = [];
-  if (reason) details.push(errorInfo.encode({ reason, domain, metadata: { ...error.metadata } }));
-  if (violations.length > 0)
-    details.push(badRequest.encode(BadRequest.fromPartial({ fieldViolations: [...violations] })));
+  if (reason) details.push(errorInfo.encode({ reason, domain, metadata: boundedValues(error.metadata) }));
+  if (violations.length > 0) {
+    const fieldViolations = violations.map(({ field, description }) => ({
+      field: bounded(field),
+      description: bounded(description),
+    }));
+    details.push(badRequest.encode(BadRequest.fromPartial({ fieldViolations })));
+  }
   if (retryAfterMs !== undefined)
     details.push(
       retryInfo.encode({
@@ -44,14 +59,15 @@ export function encodeStatus(error: ServiceError): Buffer {
     );
   for (const [locale, message] of Object.entries(localized ?? {}))
     details.push(localizedMessage.encode({ locale, message }));
-  return Buffer.from(Status.encode({ code: codes.indexOf(error.code), message: error.message, details }).finish());
+  const message = bounded(error.message, LONGEST_MESSAGE);
+  return Buffer.from(Status.encode({ code: codes.indexOf(error.code), message, details }).finish());
 }
 
 /** What grpc-js sends as the end of a call. */
 export function statusOf(error: ServiceError): StatusObject {
   const metadata = new Metadata();
   metadata.set(DETAILS_KEY, encodeStatus(error));
-  return { code: codes.indexOf(error.code), details: error.message, metadata };
+  return { code: codes.indexOf(error.code), details: bounded(error.message, LONGEST_MESSAGE), metadata };
 }
 
 const localizedFrom = (messages: readonly LocalizedMessage[]): Localized | undefined => {

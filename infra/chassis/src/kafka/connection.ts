@@ -2,10 +2,13 @@ import net from 'node:net';
 import tls from 'node:tls';
 import kafkajs, { type Consumer, type ConsumerRunConfig, type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { log } from '../log.ts';
+import { boundHeaders } from './bounded-headers.ts';
 
-const { KafkaJSGroupCoordinatorNotFound } = kafkajs;
+const { KafkaJSGroupCoordinatorNotFound, KafkaJSProtocolError } = kafkajs;
 
 const KEEP_ALIVE_MS = 60_000;
+
+boundHeaders();
 
 /**
  * kafkajs waits for ever when a socket closes with neither an error nor an end (a firewall or a killed broker does
@@ -49,21 +52,26 @@ export function kafkaClient(brokers: readonly string[], clientId: string, socket
 const AGAIN_MS = 500;
 
 /**
- * Runs the consumer until `endConsumer`. kafkajs gives it up when nobody coordinates its group, as in the first seconds of
- * a broker: it is then run again. At any other fault the process ends and is started anew by whoever runs it, since it
- * would look well and hear nothing.
+ * Runs the consumer until `endConsumer`. kafkajs also gives it up at faults that pass: it is then run again. At any other
+ * the process ends and is started anew by whoever runs it, since it would look well and hear nothing.
  */
 export async function runConsumer(consumer: Consumer, config: ConsumerRunConfig): Promise<void> {
   consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
     if (restart || ended.has(consumer)) return;
-    if (error instanceof KafkaJSGroupCoordinatorNotFound) void runAgain(consumer, config);
+    if (isPassing(error)) void runAgain(consumer, config);
     else
       queueMicrotask(() => {
-        throw new Error('a Kafka consumer has stopped for good', { cause: error });
+        throw new Error(`a Kafka consumer has stopped for good: ${error.message}`, { cause: error });
       });
   });
   await consumer.run(config);
 }
+
+/** Nobody coordinates the group, as in the first seconds of a broker, or the broker has a fault of its own (a full disk). */
+const isPassing = (error: unknown): boolean =>
+  error instanceof KafkaJSGroupCoordinatorNotFound ||
+  (error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN') ||
+  (error instanceof Error && isPassing(error.cause));
 
 const ended = new WeakSet<Consumer>();
 

@@ -74,6 +74,8 @@ class BatchRun {
   readonly #payload: EachBatchPayload;
   readonly #gate: SequenceGate;
   readonly #attributes: Attributes;
+  /** Why the records of this batch are another's now. */
+  #gone: unknown;
 
   constructor(
     ring: ConsumerRing,
@@ -170,6 +172,7 @@ class BatchRun {
       await this.#untilHandled(received);
       return [];
     } catch (error) {
+      if (error === this.#gone) throw error;
       if (received.length === 1) {
         const offset = String((received[0] as Received<unknown>).offset);
         const message = messages.find((each) => each.offset === offset) as KafkaMessage;
@@ -197,9 +200,19 @@ class BatchRun {
           'kafka: batch will be handled again',
         );
         await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** attempt, LONGEST_PAUSE_MS)));
-        // Throws when the group has gone on without this member: the records are another's now.
-        await this.#payload.heartbeat();
+        await this.#requireOurs();
       }
+    }
+  }
+
+  /** Rejects when the group has gone on without this member, or it is leaving: the records are another's now. */
+  async #requireOurs(): Promise<void> {
+    try {
+      if (!this.#payload.isRunning()) throw new Error('the consumer is leaving');
+      await this.#payload.heartbeat();
+    } catch (error) {
+      this.#gone = error;
+      throw error;
     }
   }
 

@@ -36,6 +36,8 @@ export interface DeadLetter extends ReadBy {
   readonly attempt: number;
   /** The letter that was re-driven and failed again as this one. */
   readonly previous: string | undefined;
+  /** Its value was too large for a letter: the record cannot be put back from it. */
+  readonly isCut: boolean;
 }
 
 /** Who deals with a letter, and why. */
@@ -49,9 +51,15 @@ export interface DealtWith {
 const LETTER = 'dead_letter_';
 const REDRIVE = 'redrive_';
 
+// A letter must fit into a topic as the record did, whatever the record was: one that does not would be tried for ever.
+const LARGEST_VALUE = 700_000;
+const MOST_HEADERS = 50;
+const LONGEST_NAME = 100;
+const LONGEST_TEXT = 1_000;
+
 /**
  * The letter that goes to the topic `deadLetters`: the record as it was, and what became of it in headers. It always has a
- * value, for one without would be the end of a letter.
+ * value, for one without would be the end of a letter. A value that is too large is left out, and stays where it was.
  */
 export function deadLetter(
   deadLetters: string,
@@ -59,21 +67,21 @@ export function deadLetter(
   { key, value, headers, offset, timestamp }: Failed,
   { reason, error }: Pick<DeadLetter, 'reason' | 'error'>,
 ): Outgoing {
-  const original: Record<string, string> = {};
-  for (const name in headers) if (!name.startsWith(REDRIVE)) original[name] = text(headers, name) ?? '';
   const previous = text(headers, 'redrive_id');
+  const isTooLarge = value !== null && value.length > LARGEST_VALUE;
   return {
     topic: deadLetters,
     key: `${group}/${topic}/${partition}/${offset}`,
-    value: value ?? Buffer.alloc(0),
+    value: value === null || isTooLarge ? Buffer.alloc(0) : value,
     headers: {
-      ...original,
+      ...ownHeaders(headers),
       ...(value === null && { dead_letter_value: 'none' }),
+      ...(isTooLarge && { dead_letter_value: `left out: ${value.length} bytes` }),
       dead_letter_group: group,
       dead_letter_topic: topic,
       dead_letter_partition: String(partition),
       dead_letter_offset: offset,
-      dead_letter_key: originalKey(key, headers),
+      dead_letter_key: originalKey(key, headers).slice(0, LONGEST_TEXT),
       dead_letter_timestamp: text(headers, 'redrive_timestamp') ?? timestamp,
       dead_letter_reason: reason,
       dead_letter_error: error.slice(0, 500),
@@ -81,6 +89,16 @@ export function deadLetter(
       ...(previous && { dead_letter_previous: previous }),
     },
   };
+}
+
+/** Of the record that failed; none that a letter has itself. */
+function ownHeaders(headers: IHeaders): Record<string, string> {
+  const names = Object.keys(headers).filter(
+    (name) => !name.startsWith(REDRIVE) && !name.startsWith(LETTER) && name.length <= LONGEST_NAME,
+  );
+  return Object.fromEntries(
+    names.slice(0, MOST_HEADERS).map((name) => [name, (text(headers, name) ?? '').slice(0, LONGEST_TEXT)]),
+  );
 }
 
 /** Reads a letter; undefined for what is none, such as the mark that one was dealt with. */
@@ -105,6 +123,7 @@ export function readDeadLetter(record: Pick<Failed, 'key' | 'value' | 'headers'>
     error: of('error') ?? '',
     attempt: Number(of('attempt') ?? 1),
     previous: of('previous'),
+    isCut: of('value')?.startsWith('left out') ?? false,
   };
 }
 
