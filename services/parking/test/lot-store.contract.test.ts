@@ -89,7 +89,7 @@ test('the deadline of a lot is found when it has come, and not after it was met'
     return eventually('two more sweeps', () => sweeps >= before + 2);
   };
   const ownership = { owned, owns: () => true, tokenOf: () => 1, stop: async () => {} };
-  const sweeper = sweepDeadlines(redis, service, store, ownership, async (name) => {
+  const sweeper = sweepDeadlines(redis, service, clock, ownership, async (name) => {
     due.push(name);
     await lotsOfRedis.handle(name.slice('lots/'.length), expireHolds, null, caller, () => null);
   });
