@@ -21,6 +21,7 @@ export class DrillPlace {
   readonly children = new Children();
   readonly #report: Report;
   readonly #servers = new Map<Server, Child>();
+  readonly #clients: { close(): void }[] = [];
   #ports: Ports | undefined;
   #platform: Platform | undefined;
 
@@ -100,20 +101,26 @@ export class DrillPlace {
   }
 
   parking() {
-    return connect(ParkingServiceClient, this.platform.info.parking, { token: this.#token() });
+    return this.#client(connect(ParkingServiceClient, this.platform.info.parking, { token: this.#token() }));
   }
 
   transit() {
-    return connect(TransitServiceClient, this.platform.info.transit, { token: this.#token() });
+    return this.#client(connect(TransitServiceClient, this.platform.info.transit, { token: this.#token() }));
   }
 
   audit() {
-    return connect(AuditServiceClient, this.platform.info.audit, { token: this.#token() });
+    return this.#client(connect(AuditServiceClient, this.platform.info.audit, { token: this.#token() }));
   }
 
   async end(): Promise<void> {
+    for (const client of this.#clients) client.close();
     await this.children.endAll();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #client<C extends { close(): void }>(client: C): C {
+    this.#clients.push(client);
+    return client;
   }
 
   #token(): string {
