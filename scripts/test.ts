@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readResults, table } from '@giaolo/faults/table';
 import { givenBrokers, openBrokers } from '@giaolo/local/brokers';
 import { ensureChromium } from '@giaolo/local/chromium';
 import { isStarter } from '@giaolo/local/claim';
@@ -16,7 +17,7 @@ const usage = `scripts/test [--long] [pattern...]
 
 Passes every check and test on real Kafka and Redis, which it starts on free ports and ends. The last line says
 "N passed, N failed".
-  --long     also the tests that take long (*.long.test.ts)
+  --long     also the tests that take long (*.long.test.ts): the faults in the numbers that are promised
   pattern    only tests whose path matches, such as services/parking, and none of the other checks
 KAFKA_BROKERS, REDIS_URL, REDIS_LIVE_URL name servers that run already; GIAOLO_CHROMIUM the browser.
 `;
@@ -62,6 +63,7 @@ async function main({ children, atEnd }: Context): Promise<number> {
   const steps = patterns.length > 0 ? [] : gate();
   const failedSteps = await runSteps(steps, children, report);
   if (patterns.length > 0) await runSteps([page], children, report);
+  const faults = join(logs, 'faults');
   const tests = await runJest(children, {
     patterns,
     output: join(logs, 'jest.json'),
@@ -70,13 +72,14 @@ async function main({ children, atEnd }: Context): Promise<number> {
       REDIS_URL: brokers.redis,
       REDIS_LIVE_URL: brokers.redisLive,
       ...(chromium && { GIAOLO_CHROMIUM: chromium }),
+      GIAOLO_FAULTS_OUT: faults,
       ...(long && { GIAOLO_LONG: '1' }),
     },
   });
 
   const failures = [...failedSteps, ...tests.failed];
   const passed = steps.length - failedSteps.length + tests.passed;
-  process.stdout.write('\n');
+  process.stdout.write(existsSync(faults) ? `\n${table(readResults(faults))}\n` : '\n');
   for (const name of tests.skipped) process.stdout.write(`skipped  ${name}\n`);
   for (const name of failures) process.stdout.write(`FAILED   ${name}\n`);
   const ran = tests.passed + tests.failed.length > 0;

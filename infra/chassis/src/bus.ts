@@ -96,8 +96,11 @@ export interface Bus {
   consume(consumption: Consumption): Promise<void>;
   /** Every partition on every replica, from the start of what is retained; never commits. */
   view<V>(options: ViewOptions<V>): Promise<LiveView<V>>;
-  /** To be called with records that may have come after newer ones of their keys: puts the newest at the end again. */
-  mend(records: readonly Outgoing[]): Promise<void>;
+  /**
+   * To be called with records that may have come after newer ones of their keys, none of which was written before `since`:
+   * puts the newest at the end again.
+   */
+  mend(records: readonly Outgoing[], since: Instant): Promise<void>;
   /** True when nothing was ever written to these topics. */
   isUntouched(topics: readonly { readonly name: string }[]): Promise<boolean>;
   /** Consumers and views finish their batches and leave; sending goes on. */

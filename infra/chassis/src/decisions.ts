@@ -56,7 +56,7 @@ export async function openDecisions(lifecycle: Lifecycle, options: DecisionsOpti
 
   let ownership: ShardOwnership | undefined;
   const relay = await startRelay({ redis, subscriber }, service, bus, () => ownership);
-  const owned = await ownShards(redis, service, address, (shard) => relay.gained(shard));
+  const owned = await ownShards(redis, service, address, relay.gained, relay.idle);
   ownership = owned;
   lifecycle.onStop('outbox', async () => {
     await relay.stop();

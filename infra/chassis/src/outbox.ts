@@ -1,4 +1,5 @@
 import type { Bus, Outgoing } from './bus.ts';
+import { wallClock } from './clock.ts';
 import { outgoingOf, unpackRecords } from './committed.ts';
 import { failpoint } from './failpoint.ts';
 import { trimFenced } from './fenced.ts';
@@ -9,7 +10,9 @@ import { type ShardOwnership, shardLeaseKey } from './shards.ts';
 import { shardOf, shardTag } from './store.ts';
 
 const READ = 512;
-const SEND_BYTES = 1024 * 1024;
+const SEND_BYTES = 512 * 1024;
+/** Key and headers of a record. */
+const RECORD_OVERHEAD = 500;
 const POLL_MS = 1_000;
 const RETRY_MS = 250;
 const STOP_MS = 5_000;
@@ -22,6 +25,8 @@ export interface Relay {
   wake(name: string): void;
   /** Says that this replica now owns the shard. */
   gained(shard: number): void;
+  /** Resolves when nothing of the shard is under way; what was begun under a lease should end under it. */
+  idle(shard: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,19 +55,20 @@ export async function startRelay(
   const carry = async (shard: number): Promise<number> => {
     const token = ownership()?.tokenOf(shard);
     if (token === undefined) return 0;
+    const since = wallClock.now();
     const fence = { key: shardLeaseKey(service, shard), token };
     const isStillOurs = () => ownership()?.tokenOf(shard) === token;
     const stream = `${shardTag(service, shard)}outbox`;
     const entries = (await bytes.xRange(stream, '-', '+', { COUNT: READ })) ?? [];
     if (entries.length > 0) failpoint('outbox.after-read');
-    for (const { records, lastId } of batches(service, entries as unknown as Entry[])) {
+    for (const { records, done } of batches(service, entries as unknown as Entry[])) {
       failpoint('outbox.before-send');
       await publisher.send(records, isStillOurs);
       failpoint('outbox.after-send');
-      if (!(await trimFenced(redis, fence, stream, after(lastId)))) {
+      if (!(await trimFenced(redis, fence, stream, done))) {
         // Another owner may have sent newer ones before: this process stood still at the wrong moment.
         failpoint('outbox.lease-lost');
-        await mend(records);
+        await mend(records, since);
         return 0;
       }
       failpoint('outbox.after-trim');
@@ -104,6 +110,7 @@ export async function startRelay(
 
   return {
     gained: wakeShard,
+    idle: async (shard) => draining.get(shard),
     wake(name) {
       const shard = shardOf(name);
       if (ownership()?.owns(shard)) wakeShard(shard);
@@ -120,23 +127,32 @@ export async function startRelay(
   };
 }
 
-interface Entry {
+export interface Entry {
   readonly id: Buffer;
   readonly message: { readonly c: Buffer };
 }
 
-/** Entries in the order of the stream, gathered until they are as large as what is sent at once. */
-function* batches(service: string, entries: readonly Entry[]) {
+/**
+ * Records in the order of the stream, as many as Kafka takes at once in one partition; what stands before `done` in the
+ * stream has then been sent whole.
+ */
+export function* batches(service: string, entries: readonly Entry[]) {
   let records: Outgoing[] = [];
   let bytes = 0;
-  for (const [at, { id, message }] of entries.entries()) {
-    for (const record of unpackRecords(message.c)) records.push(outgoingOf(service, record));
-    bytes += message.c.length;
-    if (bytes < SEND_BYTES && at < entries.length - 1) continue;
-    yield { records, lastId: String(id) };
-    records = [];
-    bytes = 0;
+  for (const { id, message } of entries) {
+    for (const record of unpackRecords(message.c)) {
+      const size = record.value?.length ?? 0;
+      if (bytes + size > SEND_BYTES && records.length > 0) {
+        yield { records, done: String(id) };
+        records = [];
+        bytes = 0;
+      }
+      records.push(outgoingOf(service, record));
+      bytes += size + RECORD_OVERHEAD;
+    }
   }
+  const last = entries.at(-1);
+  if (last) yield { records, done: after(String(last.id)) };
 }
 
 /** The stream id next after `id`. */

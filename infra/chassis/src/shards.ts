@@ -21,12 +21,16 @@ export interface ShardOwnership {
 /** The lease of the shard, for what is `fenced`. */
 export const shardLeaseKey = (service: string, shard: number): string => `${shardTag(service, shard)}owner`;
 
-/** `onGained` is told of a shard once per ownership; `address` says where this replica can be reached. */
+/**
+ * `onGained` is told of a shard once per ownership; a shard that goes to another replica goes when `untilIdle` has resolved.
+ * `address` says where this replica can be reached.
+ */
 export async function ownShards(
   redis: Redis,
   service: string,
   address: string,
   onGained: (shard: number) => void,
+  untilIdle: (shard: number) => Promise<void> = async () => {},
 ): Promise<ShardOwnership> {
   const replica = randomUUID();
   const members = `{${service}}:replicas`;
@@ -46,7 +50,10 @@ export async function ownShards(
     if (!held && leases.size >= share) return;
     if (held && leases.size > share) {
       leases.delete(shard);
-      await release(redis, held);
+      // Not awaited: the other leases must be renewed meanwhile. Where it takes too long, this one ends by itself.
+      void untilIdle(shard)
+        .then(() => release(redis, held))
+        .catch((error: Error) => log.warn({ service, shard, error: error.message }, 'a shard was not handed over'));
       return;
     }
     const terms = { holder: replica, address, ttlMs: LEASE_MS };

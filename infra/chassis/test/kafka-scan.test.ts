@@ -75,6 +75,18 @@ test('the partition of one key can be read alone', async () => {
   );
 });
 
+test('what was written before a time is passed over', async () => {
+  const topic = await newTopic(3);
+  const notes = (from: number) => Array.from({ length: 30 }, (_, n) => [`k${n}`, from + n] as const);
+  await send(topic, notes(0));
+  const { timestamp } = (await collect(topic)).reduce((a, b) => (a.timestamp > b.timestamp ? a : b));
+  await eventually('a later time', () => wallClock.now() > timestamp);
+  await send(topic, notes(1_000));
+  const later = ns(await collect(topic, { since: timestamp + 1 }));
+  expect(later.sort((a, b) => a - b)).toEqual(notes(1_000).map(([, n]) => n));
+  expect(await collect(topic, { since: timestamp + 3_600_000 })).toEqual([]);
+});
+
 test('a scan that is left early leaves nothing behind', async () => {
   const topic = await newTopic(1);
   await send(topic, [

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { judgedBefore } from '../src/access.ts';
-import { on } from '../src/bus.ts';
+import { type Bus, on } from '../src/bus.ts';
 import { wallClock } from '../src/clock.ts';
 import { sweepDeadlines } from '../src/deadlines.ts';
 import { Handler } from '../src/handle.ts';
@@ -33,8 +33,11 @@ async function replica(service: string, topicPrefix: string) {
   const options = { service, brokers: kafka, clock: wallClock, topicPrefix };
   const bus = openKafkaBus({ ...options, produces: [counted, tallyState, letters], consumes: [counted] });
   let ownership: ShardOwnership | undefined;
-  const relay: Relay = await startRelay({ redis, subscriber }, service, bus, () => ownership);
-  ownership = await ownShards(redis, service, 'local', (shard) => relay.gained(shard));
+  const mended: unknown[] = [];
+  const mend: Bus['mend'] = async (records) => void mended.push(...records);
+  const { publisher } = bus;
+  const relay: Relay = await startRelay({ redis, subscriber }, service, { publisher, mend }, () => ownership);
+  ownership = await ownShards(redis, service, 'local', relay.gained, relay.idle);
   const owned = ownership;
   const store = redisStore(redis, service, wallClock);
   const handler = new Handler(tallySpec, store, (name) => relay.wake(name));
@@ -45,7 +48,7 @@ async function replica(service: string, topicPrefix: string) {
     redis.destroy();
     subscriber.destroy();
   };
-  return { redis, bus, relay, store, handler, ownership: owned, stop };
+  return { redis, bus, relay, store, handler, ownership: owned, mended, stop };
 }
 
 async function newService() {
@@ -95,6 +98,23 @@ test('every committed event reaches the bus once in order, from whichever replic
     const lengths = await Promise.all(streams.map((stream) => replicas[0].redis.xLen(stream)));
     return lengths.every((length) => length === 0);
   });
+}, 60_000);
+
+test('a shard goes to another replica when nothing of it is under way: there is nothing to mend', async () => {
+  const { service, prefix } = await newService();
+  const first = await replica(service, prefix);
+  closers.push(first.stop);
+  let running = true;
+  const caller = { principal: tester, authority: judgedBefore, method: 'Count' };
+  const counting = Array.from({ length: 100 }, async (_, key) => {
+    while (running) await first.handler.handle(`busy${key}`, count, { by: 1 }, caller, newCount);
+  });
+  const second = await replica(service, prefix);
+  closers.push(second.stop);
+  await eventually('the shards to be shared', () => second.ownership.owned().size === SHARDS / 2);
+  running = false;
+  await Promise.all(counting);
+  expect(first.mended.length + second.mended.length).toBe(0);
 }, 60_000);
 
 test('a due aggregate is called upon once its stored instant has passed', async () => {

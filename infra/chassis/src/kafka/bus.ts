@@ -27,6 +27,7 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
   const mayConsume = new Set(options.consumes.map(({ name }) => name));
   const producer = new BatchingProducer(kafka);
   const consumers: Consumer[] = [];
+  let mending = Promise.resolve();
 
   const checkProduces = (topic: string) => {
     if (!mayProduce.has(topic)) throw new Error(`${options.service} does not declare that it produces ${topic}`);
@@ -59,7 +60,12 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       consumers.push(consumer);
       return view;
     },
-    mend: (records) => mend(kafka, publisher, records, physical),
+    // One after the other: what made one necessary, such as a process that stood still, makes many so at once.
+    mend(records, since) {
+      const next = mending.then(() => mend(kafka, publisher, { records, since, physical }));
+      mending = next.catch(() => {});
+      return next;
+    },
     isUntouched: (topics) =>
       isUntouched(
         kafka,

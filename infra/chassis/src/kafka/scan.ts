@@ -23,6 +23,8 @@ export interface Retained {
 export interface ScanOptions {
   /** Only the partition in which records of this key are. */
   readonly partitionOf?: string;
+  /** Nothing that comes before the first record with this time; the time is what its sender wrote on it. */
+  readonly since?: Instant;
   /** No further than to these ends, asked for earlier; by default, to those of now. */
   readonly until?: readonly Span[];
 }
@@ -35,18 +37,28 @@ export interface ScanOptions {
 export async function* scan(
   kafka: Kafka,
   topic: string,
-  { partitionOf: key, until }: ScanOptions = {},
+  { partitionOf: key, since, until }: ScanOptions = {},
 ): AsyncGenerator<Retained> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const all = until?.filter((span) => span.topic === topic) ?? (await spansOf(admin, [topic]));
+    const retained = until?.filter((span) => span.topic === topic) ?? (await spansOf(admin, [topic]));
+    const all = since === undefined ? retained : await startingAt(admin, topic, retained, since);
     const only = key === undefined ? undefined : partitionOf(topic, key, all.length);
     const spans = all.filter(({ partition, low, high }) => high > low && (only ?? partition) === partition);
     if (spans.length > 0) yield* read(kafka, admin, topic, spans);
   } finally {
     await admin.disconnect();
   }
+}
+
+async function startingAt(admin: Admin, topic: string, spans: readonly Span[], since: Instant): Promise<Span[]> {
+  const found = await admin.fetchTopicOffsetsByTimestamp(topic, since);
+  const starts = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  return spans.map((span) => {
+    const start = starts.get(span.partition) ?? span.low;
+    return start > span.low ? { ...span, low: start < span.high ? start : span.high } : span;
+  });
 }
 
 async function* read(kafka: Kafka, admin: Admin, topic: string, spans: readonly Span[]): AsyncGenerator<Retained> {
@@ -107,6 +119,8 @@ async function follow(
       catchUp.reached(batch, BigInt(batch.lastOffset()) + 1n);
     },
   });
+  // Otherwise it begins at the start of what is retained.
+  for (const { partition, low } of spans) if (low > 0n) consumer.seek({ topic, partition, offset: String(low) });
   return consumer;
 }
 

@@ -1,5 +1,5 @@
 import type { Findings } from './findings.ts';
-import { clean, MOST_ROWS, noTable, type Row, type Table } from './row.ts';
+import { clean, MOST_COLUMNS, MOST_ROWS, noTable, type Row, type Table } from './row.ts';
 
 /** The lines of a CSV, cut into values, under the names that its first line gives. */
 export function csvTable(lines: readonly (readonly string[])[], findings: Findings): Table {
@@ -7,6 +7,10 @@ export function csvTable(lines: readonly (readonly string[])[], findings: Findin
   const columns = (header ?? []).map((name) => clean(name).toLowerCase());
   if (columns.every((name) => name === '')) {
     findings.error(0, '', 'FILE_EMPTY', 'the file has no header');
+    return noTable;
+  }
+  if (columns.length > MOST_COLUMNS) {
+    findings.error(1, '', 'TOO_MANY_COLUMNS', `${columns.length} columns; at most ${MOST_COLUMNS}`);
     return noTable;
   }
   for (const [place, name] of columns.entries())

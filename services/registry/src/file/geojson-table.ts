@@ -22,8 +22,8 @@ export function geojsonTable(json: unknown, findings: Findings): Table {
     findings.error(0, '', 'NOT_GEOJSON', 'the file is not a FeatureCollection');
     return noTable;
   }
-  const crs = JSON.stringify(json['crs'] ?? 'CRS84');
-  if (!/CRS84|4326/.test(crs)) findings.error(0, 'crs', 'CRS_UNKNOWN', 'coordinates must be WGS 84');
+  if (!/CRS84|4326/.test(written(json['crs'] ?? 'CRS84')))
+    findings.error(0, 'crs', 'CRS_UNKNOWN', 'coordinates must be WGS 84');
   if (features.length === 0) findings.error(0, '', 'FILE_EMPTY', 'the file has no features');
   if (features.length > MOST_ROWS)
     findings.error(0, '', 'TOO_MANY_ROWS', `${features.length} features; at most ${MOST_ROWS}`);
@@ -36,6 +36,15 @@ export function geojsonTable(json: unknown, findings: Findings): Table {
     rows.push(row);
   }
   return { columns: [...columns], header: 0, rows };
+}
+
+/** Empty where it is nested deeper than can be written. */
+function written(json: unknown): string {
+  try {
+    return JSON.stringify(json);
+  } catch {
+    return '';
+  }
 }
 
 function rowOf(feature: unknown, line: number, findings: Findings): Row | undefined {

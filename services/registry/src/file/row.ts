@@ -18,6 +18,7 @@ export interface Table {
 export const noTable: Table = { columns: [], header: 0, rows: [] };
 
 export const MOST_ROWS = 50_000;
+export const MOST_COLUMNS = 200;
 
 /** Text as we keep it: people write the same letters in more than one way. */
 export const clean = (text: string): string => text.normalize('NFC').trim();

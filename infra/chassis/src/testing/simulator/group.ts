@@ -7,6 +7,7 @@ import { Shares } from './shares.ts';
 import type { Simulation } from './simulation.ts';
 
 const CHUNK = 16;
+const RETRY_MS = 250;
 const SESSION_MS = 10_000;
 
 /**
@@ -104,8 +105,10 @@ export class Group<Value> {
       return true;
     });
     const over = (isDone: boolean) => {
-      if (isDone) this.#pass(run, fresh, end);
-      this.#fetch(run);
+      if (isDone) {
+        this.#pass(run, fresh, end);
+        this.#fetch(run);
+      } else run.member.after(RETRY_MS, () => this.#fetch(run));
     };
     if (this.#simulation.story)
       this.#simulation.tell(

@@ -19,6 +19,9 @@ export interface SimulationOptions {
   readonly faults?: Partial<Faults>;
 }
 
+/** Events of a quiet time; more are a sign of something that is tried again for ever. */
+const MOST_TO_SETTLE = 200_000;
+
 interface Mishap {
   readonly act: Act;
   /** Events from one to the next, at most. */
@@ -126,7 +129,11 @@ export class Simulation {
     this.#faults = NO_FAULTS;
     if (this.story) this.tell('all is quiet');
     const end = this.#now + ms;
-    while (this.#agenda.nextAt <= end) this.#step();
+    const most = this.#handled + MOST_TO_SETTLE;
+    while (this.#agenda.nextAt <= end) {
+      this.#step();
+      if (this.#handled > most) throw new Violation('it never comes to rest');
+    }
   }
 
   /** Called when things go wrong again after a quiet time. */
