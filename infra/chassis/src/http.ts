@@ -17,6 +17,8 @@ export interface HttpLimits {
   readonly headersMs: number;
   /** For the whole of the request to arrive; the response may take longer. */
   readonly requestMs: number;
+  /** Longer than whoever balances in front of us keeps an idle connection, so that it never sends into a closed one. */
+  readonly keepAliveMs: number;
   readonly maxConnections: number;
   /** How long requests under way may take to end when the server stops. */
   readonly stopMs: number;
@@ -50,6 +52,7 @@ const defaultLimits: HttpLimits = {
   maxBodyBytes: 256 * 1024,
   headersMs: 10_000,
   requestMs: 30_000,
+  keepAliveMs: 75_000,
   maxConnections: 20_000,
   stopMs: 5_000,
 };

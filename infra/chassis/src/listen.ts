@@ -23,6 +23,8 @@ export interface ServerLimits {
   readonly headersMs: number;
   /** For the whole of a request to arrive. */
   readonly requestMs: number;
+  /** How long a connection may wait for its next request. */
+  readonly keepAliveMs: number;
   readonly maxConnections: number;
 }
 
@@ -31,6 +33,7 @@ export function boundedServer(limits: ServerLimits, onRequest: RequestListener):
   const server = createServer({ connectionsCheckingInterval: LATE_CHECK_MS }, onRequest);
   server.headersTimeout = limits.headersMs;
   server.requestTimeout = limits.requestMs;
+  server.keepAliveTimeout = limits.keepAliveMs;
   server.maxConnections = limits.maxConnections;
   // Node hangs up on CONNECT without a word.
   server.on('connect', (_request, socket: Socket) => {

@@ -4,7 +4,7 @@ import { boundedServer, closeServer, listen } from './listen.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const CHECK_MS = 1_000;
-const LIMITS = { headersMs: 5_000, requestMs: 5_000, maxConnections: 64 };
+const LIMITS = { headersMs: 5_000, requestMs: 5_000, keepAliveMs: 5_000, maxConnections: 64 };
 
 export interface ServeOps {
   /** `host:port`; port 0 = any. */

@@ -51,6 +51,7 @@ export async function startRelay(
   const draining = new Map<number, Promise<void>>();
   const again = new Set<number>();
   let stopped = false;
+  let mending: Promise<void> | undefined;
 
   const carry = async (shard: number): Promise<number> => {
     const token = ownership()?.tokenOf(shard);
@@ -68,7 +69,7 @@ export async function startRelay(
       if (!(await trimFenced(redis, fence, stream, done))) {
         // Another owner may have sent newer ones before: this process stood still at the wrong moment.
         failpoint('outbox.lease-lost');
-        await mend(records, since);
+        mending = mend(records, since);
         return 0;
       }
       failpoint('outbox.after-trim');
@@ -120,7 +121,7 @@ export async function startRelay(
       clearInterval(poll);
       // While Kafka does not answer, what waits stays where it is: the next owner of the shard carries it.
       const longEnough = new Promise((resolve) => setTimeout(resolve, STOP_MS).unref());
-      await Promise.race([Promise.all(draining.values()), longEnough]);
+      await Promise.race([Promise.all([...draining.values(), mending]), longEnough]);
       stopped = true;
       await subscriber.unsubscribe(channel).catch(() => {});
     },

@@ -42,8 +42,10 @@ if ARGV[2] ~= ARGV[1] then
 end
 at = at + count + 1
 count = tonumber(ARGV[at])
-for i = at + 1, at + count, 1000 do
-  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, at + count)))
+if ARGV[2] ~= ARGV[1] then
+  for i = at + 1, at + count, 1000 do
+    redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, at + count)))
+  end
 end
 at = at + count + 1
 if ARGV[at] ~= '' then redis.call('XADD', KEYS[2], '*', 'c', ARGV[at]) end

@@ -32,7 +32,7 @@ test.each<[string, Worse, string]>([
   [
     'keeps holds a moment too long',
     { reserveSpace: (lot: Lot, ask: ReserveSpace, now: number) => reserveSpace(lot, ask, now - 1) },
-    'ended late',
+    'seed',
   ],
   ['never ends a hold', { expireHolds: () => accept() }, 'nobody has seen to'],
   [

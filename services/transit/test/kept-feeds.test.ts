@@ -49,7 +49,7 @@ test('a zip that Redis has lost comes back from Kafka, byte by byte, and is in R
   expect(await near.get(feed, 'one')).toEqual(zip);
   expect(await archive.get(feed, 'two')).toEqual(other);
   expect(await archive.get(feed, 'none')).toBeUndefined();
-});
+}, 120_000);
 
 test('a version that was replaced is kept by Redis for those who still load it, and no longer by Kafka', async () => {
   const zip = randomBytes(600_000);
@@ -58,7 +58,7 @@ test('a version that was replaced is kept by Redis for those who still load it, 
   expect(await archive.get(feed, 'old')).toEqual(zip);
   await lose();
   expect(await archive.get(feed, 'old')).toBeUndefined();
-});
+}, 120_000);
 
 test('a zip of which a part never came is none', async () => {
   const halfWay = keptFeedArchive(
@@ -71,4 +71,4 @@ test('a zip of which a part never came is none', async () => {
   );
   await expect(halfWay.put(feed, 'half', randomBytes(1_000_000))).rejects.toThrow('cut');
   expect(await archive.get(feed, 'half')).toBeUndefined();
-});
+}, 120_000);

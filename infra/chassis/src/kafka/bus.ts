@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { endConsumer, kafkaClient } from './connection.ts';
 import { startConsumer } from './consumer.ts';
 import { isUntouched } from './ends.ts';
-import { mend } from './mend.ts';
+import { Mender } from './mend.ts';
 import { BatchingProducer } from './producer.ts';
 import { startView } from './view.ts';
 
@@ -27,7 +27,6 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
   const mayConsume = new Set(options.consumes.map(({ name }) => name));
   const producer = new BatchingProducer(kafka);
   const consumers: Consumer[] = [];
-  let mending = Promise.resolve();
 
   const checkProduces = (topic: string) => {
     if (!mayProduce.has(topic)) throw new Error(`${options.service} does not declare that it produces ${topic}`);
@@ -45,6 +44,7 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       );
     },
   };
+  const mender = new Mender(kafka, publisher, physical);
   const ring = { kafka, publisher, clock: options.clock, service: options.service, physical };
 
   return {
@@ -60,12 +60,7 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       consumers.push(consumer);
       return view;
     },
-    // One after the other: what made one necessary, such as a process that stood still, makes many so at once.
-    mend(records, since) {
-      const next = mending.then(() => mend(kafka, publisher, { records, since, physical }));
-      mending = next.catch(() => {});
-      return next;
-    },
+    mend: (records, since) => mender.mend(records, since),
     isUntouched: (topics) =>
       isUntouched(
         kafka,
@@ -75,6 +70,7 @@ export function openKafkaBus(options: KafkaBusOptions): Bus {
       await Promise.allSettled(consumers.splice(0).map(endConsumer));
     },
     async close() {
+      mender.close();
       await this.stopConsuming();
       await producer.close();
     },

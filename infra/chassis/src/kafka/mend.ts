@@ -9,12 +9,7 @@ const ROUNDS = 5;
 /** By so much may the clocks of two replicas differ: records are found by the time that their sender wrote on them. */
 const CLOCKS_MS = 5 * 60_000;
 
-interface Late {
-  readonly records: readonly Outgoing[];
-  /** The newer records of their keys were written after this. */
-  readonly since: Instant;
-  readonly physical: (topic: string) => string;
-}
+const AGAIN_MS = 1_000;
 
 const mended = counter(
   'giaolo_kafka_mended_total',
@@ -23,22 +18,70 @@ const mended = counter(
 
 /**
  * Consumers drop what is not newer than the last of its key, but compaction keeps what came last. Where old records were
- * sent again after newer ones, this sends the newest of each key once more, until it stands at the end.
+ * sent again after newer ones, this sends the newest of each key once more, until it stands at the end. One scan at a time,
+ * for all that was told meanwhile: a process that stood still has late records of many shards at once.
  */
-export async function mend(kafka: Kafka, publisher: Publisher, { records, since, physical }: Late): Promise<void> {
-  const keys = new Map<string, Set<string>>();
-  for (const { topic, key, headers } of records) {
-    if (headers?.['ce_sequence'] === undefined) continue;
-    const ofTopic = keys.get(topic) ?? new Set();
-    keys.set(topic, ofTopic.add(key));
+export class Mender {
+  readonly #kafka: Kafka;
+  readonly #publisher: Publisher;
+  readonly #physical: (topic: string) => string;
+  /** Keys that may be behind, by topic. */
+  #late = new Map<string, Set<string>>();
+  #since = Number.POSITIVE_INFINITY;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(kafka: Kafka, publisher: Publisher, physical: (topic: string) => string) {
+    this.#kafka = kafka;
+    this.#publisher = publisher;
+    this.#physical = physical;
   }
-  for (const [topic, ofTopic] of keys) {
-    for (let round = 0; round < ROUNDS; round++) {
-      const behind = await overtaken(kafka, physical(topic), ofTopic, since - CLOCKS_MS);
-      if (behind.length === 0) break;
+
+  /** The newer records of their keys were written after `since`. Resolves when nothing is behind. */
+  mend(records: readonly Outgoing[], since: Instant): Promise<void> {
+    for (const { topic, key, headers } of records)
+      if (headers?.['ce_sequence'] !== undefined) this.#note(topic, [key], since);
+    this.#running ??= this.#mendAll().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #note(topic: string, keys: Iterable<string>, since: Instant): void {
+    const known = this.#late.get(topic) ?? new Set();
+    for (const key of keys) known.add(key);
+    this.#late.set(topic, known);
+    this.#since = Math.min(this.#since, since);
+  }
+
+  async #mendAll(): Promise<void> {
+    while (this.#late.size > 0 && !this.#closed) {
+      const [late, since] = [this.#late, this.#since];
+      this.#late = new Map();
+      this.#since = Number.POSITIVE_INFINITY;
+      for (const [topic, keys] of late) {
+        try {
+          await this.#mendTopic(topic, keys, since);
+        } catch (error) {
+          log.warn({ topic, error: (error as Error).message }, 'kafka: late records are there still, will try again');
+          this.#note(topic, keys, since);
+          await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        }
+      }
+    }
+  }
+
+  async #mendTopic(topic: string, keys: ReadonlySet<string>, since: Instant): Promise<void> {
+    for (let round = 0; round < ROUNDS && !this.#closed; round++) {
+      const behind = await overtaken(this.#kafka, this.#physical(topic), keys, since - CLOCKS_MS);
+      if (behind.length === 0) return;
       log.warn({ topic, records: behind.length }, 'kafka: old records came late; sending the newest again');
       mended.add(behind.length, { topic });
-      await publisher.send(behind.map((record) => again(topic, record)));
+      await this.#publisher.send(behind.map((record) => again(topic, record)));
     }
   }
 }

@@ -57,7 +57,7 @@ async function startingAt(admin: Admin, topic: string, spans: readonly Span[], s
   const starts = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
   return spans.map((span) => {
     const start = starts.get(span.partition) ?? span.low;
-    return start > span.low ? { ...span, low: start < span.high ? start : span.high } : span;
+    return start > span.low ? { ...span, low: start } : span;
   });
 }
 

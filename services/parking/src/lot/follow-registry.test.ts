@@ -33,9 +33,12 @@ test('a change of the registry is taken over once, and an older one not at all',
     .then();
 });
 
-test('a change that does not concern parking changes nothing', () => {
+test('a change that does not concern parking is known all the same, so that an older one that comes again is not taken', () => {
   lot(registered(1, 5))
-    .when(followRegistry, asset(registered(2, 5)))
+    .when(followRegistry, asset(registered(3, 5)))
+    .then(registered(3, 5));
+  lot(registered(1, 5), registered(3, 5))
+    .when(followRegistry, asset(registered(2, 7)))
     .then();
 });
 
@@ -55,8 +58,8 @@ test('a lot that an operator opened before is taken over with what is known of i
 test('a lot that is retired closes', () => {
   lot(registered(1, 5))
     .when(followRegistry, asset(registered(2, 5), true))
-    .then(closed);
+    .then(registered(2, 5), closed);
   lot(registered(1, 5), closed)
     .when(followRegistry, asset(registered(2, 5), true))
-    .then();
+    .then(registered(2, 5));
 });

@@ -1,6 +1,5 @@
 import { accept, type Decision } from '@giaolo/chassis/decide';
 import type { Lot, LotDetails, LotEvent } from './lot.ts';
-import { isAsDetailed } from './open-lot.ts';
 
 /** A lot as its owner registered it. */
 export type RegisteredLot = LotDetails & {
@@ -16,9 +15,8 @@ export type RegisteredLot = LotDetails & {
 export function followRegistry(lot: Lot, { revision, retired, ...details }: RegisteredLot): Decision<LotEvent, never> {
   if (lot.status === undefined) return retired ? accept() : accept({ type: 'LotRegistered', ...details, revision });
   if ((lot.revision ?? 0) >= revision) return accept();
-  const { code, validFrom } = details.unit;
-  const stays = lot.unit.code === code && lot.unit.validFrom === validFrom && isAsDetailed(lot, details);
-  const events: LotEvent[] = stays ? [] : [{ type: 'LotRegistered', ...details, revision }];
+  // Also where it changes nothing for parking: an older change that comes again must be known as such.
+  const events: LotEvent[] = [{ type: 'LotRegistered', ...details, revision }];
   if (retired && lot.status === 'open') events.push({ type: 'LotClosed' });
   return accept(...events);
 }

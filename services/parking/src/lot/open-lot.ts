@@ -18,7 +18,7 @@ export function openLot(lot: Lot, command: OpenLot): Decision<LotEvent, 'LOT_DIF
 }
 
 /** Whether these details change nothing of a lot, its unit apart. */
-export const isAsDetailed = (lot: KnownLot, details: LotDetails): boolean =>
+const isAsDetailed = (lot: KnownLot, details: LotDetails): boolean =>
   lot.displayName === details.displayName &&
   lot.latitude === details.latitude &&
   lot.longitude === details.longitude &&
