@@ -66,13 +66,18 @@ export async function ownShards(
     if (held?.token !== taken.lease.token) onGained(shard);
   };
 
+  /** As many at once as the share still lacks, so that it is not overshot. */
+  const takeMissing = async (share: number): Promise<void> => {
+    const missing = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => !leases.has(shard));
+    while (missing.length > 0 && leases.size < share && !stopped)
+      await Promise.all(missing.splice(0, share - leases.size).map((shard) => tend(shard, share)));
+  };
+
   const rounds = every(RENEW_MS, async () => {
     try {
       const share = await fairShare();
-      // Renewals go together; new shards are taken one by one, so that the share is not overshot.
       await Promise.all([...leases.keys()].map((shard) => tend(shard, share)));
-      for (let shard = 0; shard < SHARDS && leases.size < share && !stopped; shard++)
-        if (!leases.has(shard)) await tend(shard, share);
+      await takeMissing(share);
     } catch (error) {
       log.warn({ service, error: (error as Error).message }, 'shard leases could not be renewed');
     }

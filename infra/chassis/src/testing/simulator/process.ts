@@ -55,9 +55,16 @@ export class Process {
     this.#onSilence.push(act);
   }
 
-  /** Does `act` in so many milliseconds, unless it is killed before; where it stands still then, as soon as it goes on. */
-  after(ms: number, act: Act): void {
-    const life = this.#life;
+  /** From a start to the next: what was begun in an earlier one has nobody left who would go on with it. */
+  get life(): number {
+    return this.#life;
+  }
+
+  /**
+   * Does `act` in so many milliseconds, unless it is killed before; where it stands still then, as soon as it goes on. For
+   * answers, `life` says in which life they were asked for.
+   */
+  after(ms: number, act: Act, life = this.#life): void {
     const due = (): void => {
       const pause = this.#frozenUntil - this.#simulation.now;
       if (life !== this.#life) return;

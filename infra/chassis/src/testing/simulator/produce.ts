@@ -25,6 +25,7 @@ export function produce<Value>(
   { acknowledged, isStillOurs, refused }: Produced,
 ): void {
   const { random, faults } = simulation;
+  const { life } = process;
   let isOver = false;
   const end = () => {
     if (isOver) return;
@@ -44,7 +45,7 @@ export function produce<Value>(
       process.leave(() =>
         simulation.after(there, () => {
           log.append(entries);
-          if (!isLostBack) process.after(home, end);
+          if (!isLostBack) process.after(home, end, life);
         }),
       );
     if (isLostThere || isLostBack || there + home > RESEND_MS)

@@ -14,6 +14,7 @@ export function roundTrip<Reply>(
   lost: () => void,
 ): void {
   const { random, faults } = simulation;
+  const { life } = process;
   let isOver = false;
   const end = (act: () => void) => {
     if (isOver) return;
@@ -25,7 +26,7 @@ export function roundTrip<Reply>(
   const isLostBack = random.chance(faults.drop / 4);
   const arrive = () => {
     const reply = serve();
-    if (!isLostBack) process.after(home, () => end(() => back(reply)));
+    if (!isLostBack) process.after(home, () => end(() => back(reply)), life);
   };
   if (!isLostThere) process.leave(() => simulation.after(there, arrive));
   if (isLostThere || isLostBack || there + home > GIVE_UP_MS) process.after(GIVE_UP_MS, () => end(lost));
