@@ -90,7 +90,7 @@ export const lotScenario =
       }
       simulation.after(traffic.pace * random.below(3), next);
     };
-    for (const name of traffic.names) service.ask(traffic.open(name));
+    for (const name of traffic.names) if (random.chance(0.7)) service.ask(traffic.open(name));
     next();
     simulation.onResume(next);
 

@@ -4,6 +4,7 @@ import { send, transit } from '@giaolo/chassis/testing/simulator/network';
 import type { Plan, Scenario } from '@giaolo/chassis/testing/simulator/play';
 import { Process } from '@giaolo/chassis/testing/simulator/process';
 import { produce } from '@giaolo/chassis/testing/simulator/produce';
+import { roundTrip } from '@giaolo/chassis/testing/simulator/round-trip';
 import { scheduleDeviation } from '../src/trip/predict.ts';
 import { advance, type FollowedBy, type VehicleReport, type VehicleState } from '../src/vehicle/advance.ts';
 import { Bus } from './bus.ts';
@@ -23,7 +24,7 @@ const QUIET_MS = 10 * 60_000;
 
 export const vehiclePlan = (events: number): Plan => ({ events, parts: 2, quietMs: QUIET_MS, origin: startOfService });
 
-/** What is older than what is kept was saved by a process that stood still. */
+/** As `vehicle-store.ts` has to: what is older than what is kept comes from a process that stood still. */
 const keepNewer = (kept: string | undefined, saved: VehicleState): string =>
   kept !== undefined && (JSON.parse(kept) as VehicleState).at >= saved.at ? kept : JSON.stringify(saved);
 
@@ -58,17 +59,16 @@ export const vehicleScenario =
           states.set(key, next.state);
           outgoing.push({ key, sequence: undefined, value: value.at });
         }
-        const save = () =>
-          simulation.after(transit(simulation), () => {
-            for (const [key, state] of states) {
-              // A connection that is cut while some have been saved.
-              if (random.chance(simulation.faults.drop / 4))
-                return member.after(transit(simulation), () => over(false));
-              if (state) remembered.set(key, keep(remembered.get(key), state));
-            }
-            member.after(transit(simulation), () => over(true));
-          });
-        produce(member, simulation, told, outgoing, { acknowledged: () => member.leave(save) });
+        const saveAll = (): boolean => {
+          for (const [key, state] of states) {
+            // A connection that is cut while some have been saved.
+            if (random.chance(simulation.faults.drop / 4)) return false;
+            if (state) remembered.set(key, keep(remembered.get(key), state));
+          }
+          return true;
+        };
+        const acknowledged = () => roundTrip(member, simulation, saveAll, over, () => over(false));
+        produce(member, simulation, told, outgoing, { acknowledged });
       }),
     );
 
