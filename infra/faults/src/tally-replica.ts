@@ -10,7 +10,7 @@ import type { Context } from './scenario.ts';
 import { type Answer, type Ask, hear, say } from './tally-wire.ts';
 
 const READY_WITHIN_MS = 60_000;
-const ANSWER_WITHIN_MS = 3_000;
+const ANSWER_WITHIN_MS = 2_000;
 
 /** Replicas of one tally service. */
 export interface TallyPlace {

@@ -83,7 +83,7 @@ export async function serveGrpc(options: ServeGrpc): Promise<GrpcServer> {
       open.endAll(stopping());
       const shut = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       // A connection that breaks just now is never told to have closed. By then the last one has been cut.
-      await Promise.race([shut, sleep(limits.stopMs + AFTER_CUT_MS)]);
+      await Promise.race([shut, sleep(limits.stopMs + AFTER_CUT_MS, undefined, { ref: false })]);
       stopCounting();
       stopLooking();
     },

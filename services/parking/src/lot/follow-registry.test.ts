@@ -12,12 +12,15 @@ const asset = (event: LotEvent, retired = false): RegisteredLot => {
 };
 const another = { unit: { code: '90', validFrom: '2025-07-01' } };
 
-test('a lot that is registered opens, and one that is registered as retired never was', () => {
+test('a lot that is registered opens, and one that was retired before it was heard of stays closed', () => {
   lot()
     .when(followRegistry, asset(registered(1, 5)))
     .then(registered(1, 5));
   lot()
-    .when(followRegistry, asset(registered(1, 5), true))
+    .when(followRegistry, asset(registered(2, 5), true))
+    .then(registered(2, 5), closed);
+  lot(registered(2, 5), closed)
+    .when(followRegistry, asset(registered(1, 5)))
     .then();
 });
 
