@@ -41,8 +41,16 @@ export async function command(
   ]);
   await children.endAll();
   for (const act of ends) act();
+  const tooLong = new Promise((resolve) => setTimeout(resolve, UNREAD_MS));
+  await Promise.race([Promise.all([process.stdout, process.stderr].map(written)), tooLong]);
   process.exit(code);
 }
+
+/** How long a reader that does not read may keep us. */
+const UNREAD_MS = 5_000;
+
+/** What was said is with the reader: an exit would take away what still waits. */
+const written = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
 
 const unforeseen = () =>
   new Promise<unknown>((resolve) => {
