@@ -61,7 +61,8 @@ export class UnitTree {
     let line = this.#lines.get(key);
     if (!line) {
       line = this.#walk(unit, new Date(day * DAY_MS).toISOString().slice(0, 10));
-      this.#lines.set(key, line);
+      // A unit that is not known may be anything that a caller wrote: to remember it would let callers fill the memory.
+      if (this.#nodes.has(key)) this.#lines.set(key, line);
     }
     return line;
   }

@@ -1,9 +1,13 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import type { JWK } from 'jose';
 import type { Attack } from './barrage.ts';
 import type { Draw } from './draw.ts';
 import { framed, type RawCaller } from './grpc-call.ts';
 import { mutated } from './mutate.ts';
+
+/** Of the issuer, as its JWKS has it. */
+export interface PublicKey {
+  readonly x: string;
+}
 
 const GET_LOT = '/giaolo.parking.v1.ParkingService/GetLot';
 
@@ -21,7 +25,7 @@ function forged(header: object, claims: unknown): string {
 const deep = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
 /** Of a token that is good, the parts of one that is not. None of them may be taken for good. */
-export function hostileToken(good: string, issuerKey: JWK, draw: Draw): string {
+export function hostileToken(good: string, issuerKey: PublicKey, draw: Draw): string {
   const [head, body, signature] = good.split('.') as [string, string, string];
   const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as Record<string, unknown>;
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>;
@@ -33,7 +37,7 @@ export function hostileToken(good: string, issuerKey: JWK, draw: Draw): string {
     case 1: {
       // The public key as a shared secret.
       const signed = `${encoded({ ...header, alg: 'HS256' })}.${body}`;
-      return `${signed}.${createHmac('sha256', String(issuerKey.x)).update(signed).digest('base64url')}`;
+      return `${signed}.${createHmac('sha256', issuerKey.x).update(signed).digest('base64url')}`;
     }
     case 2:
       return forged({ ...header, kid }, claims);
@@ -74,7 +78,7 @@ export function hostileToken(good: string, issuerKey: JWK, draw: Draw): string {
 }
 
 /** Hostile tokens with a call that would be answered if they were good. */
-export const tokenAttacks = (caller: RawCaller, good: string, issuerKey: JWK): Attack[] => [
+export const tokenAttacks = (caller: RawCaller, good: string, issuerKey: PublicKey): Attack[] => [
   {
     name: 'tokens',
     weight: 1,

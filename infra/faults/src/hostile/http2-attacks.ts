@@ -133,7 +133,7 @@ export function http2Attacks(address: string, paths: readonly string[]): Attack[
     ]),
     attack('more streams than allowed', 1, (draw) => [
       hello(),
-      many(draw.between(100, 600), (n) =>
+      many(draw.between(900, 2_500), (n) =>
         frame(FRAME.headers, FLAG.endHeaders, ids(n), headerBlock(callLines(path(draw)))),
       ),
     ]),

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { principalIn, roles } from '@giaolo/chassis/principal';
 import { sampleUnit } from '@giaolo/local/issuer';
-import type { JWK } from 'jose';
 import type { Attack } from './barrage.ts';
 import { methodsOf } from './contract.ts';
 import { fileAttacks } from './file-attacks.ts';
 import type { Fleet, Replica } from './fleet.ts';
 import { grpcAttacks } from './grpc-attacks.ts';
 import { RawCaller } from './grpc-call.ts';
-import { tokenAttacks } from './hostile-tokens.ts';
+import { type PublicKey, tokenAttacks } from './hostile-tokens.ts';
 import { httpAttacks } from './http-attacks.ts';
 import { http2Attacks } from './http2-attacks.ts';
 
@@ -74,7 +73,7 @@ export async function listenersOf(fleet: Fleet): Promise<[listeners: Listener[],
     return { name: `gRPC of ${name}`, replica, attacks, atOnce: 32 };
   });
   const [gateway, parking] = [only('gateway'), only('parking')];
-  const { keys } = JSON.parse(readFileSync(fleet.issuer.jwksFile, 'utf8')) as { keys: JWK[] };
+  const { keys } = JSON.parse(readFileSync(fleet.issuer.jwksFile, 'utf8')) as { keys: PublicKey[] };
   const listeners: Listener[] = [
     ...grpc,
     {
@@ -92,7 +91,7 @@ export async function listenersOf(fleet: Fleet): Promise<[listeners: Listener[],
     {
       name: 'tokens',
       replica: parking,
-      attacks: tokenAttacks(call(parking.address), good, keys[0] as JWK),
+      attacks: tokenAttacks(call(parking.address), good, keys[0] as PublicKey),
       atOnce: 32,
     },
   ];
