@@ -49,9 +49,18 @@ function mountSmall(dir: string) {
   };
 }
 
-/** Whatever commands were refused with must tell the caller that it may come again. */
-const unclear = (load: Load): string[] =>
-  [...load.refusals.keys()].filter((why) => !/^(UNAVAILABLE|RESOURCE_EXHAUSTED) /.test(why));
+const sum = (counts: readonly (readonly [string, number])[]) => counts.reduce((total, [, count]) => total + count, 0);
+
+/** Commands must be refused at once, with a reason that lets the caller come again; silence is for a busy machine alone. */
+function unclear({ refusals }: Load): string[] {
+  const those = (kind: RegExp) => [...refusals].filter(([why]) => kind.test(why));
+  const [typed, silent] = [those(/^[A-Z_]+ /), those(/^the replica/)];
+  const wrong = typed.filter(([why]) => !/^(UNAVAILABLE|RESOURCE_EXHAUSTED) /.test(why));
+  return [
+    ...wrong.map(([why]) => `commands were refused with ${why}`),
+    ...(sum(silent) > sum(typed) / 10 ? ['commands were not answered'] : []),
+  ];
+}
 
 async function fillDisk({ what, times }: InsideOrder, context: Context): Promise<Outcome> {
   const dir = join(context.dir, 'disk');
@@ -92,10 +101,15 @@ async function fillDisk({ what, times }: InsideOrder, context: Context): Promise
   await load.stop();
   const { passedGate, ...found } = await compareAll(place, load, watcher);
   const reasons = [...load.refusals].map(([why, count]) => `${count} x ${why}`);
-  const typed = unclear(load).map((why) => `a refusal that says nothing: ${why}`);
   const again = `a consumer went on ${Math.round(Math.max(...consumedMs))} ms after that, at most`;
   const notes = [again, `${passedGate} repeats came to a handler`, ...reasons];
-  return { ...found, injected: times, recoveryMs, broken: [...found.broken, ...broken, ...typed], notes };
+  return {
+    ...found,
+    injected: times,
+    recoveryMs,
+    broken: [...found.broken, ...broken, ...(what === 'redis' ? unclear(load) : [])],
+    notes,
+  };
 }
 
 await command('disk-full', 130, async ({ children }) => {

@@ -74,7 +74,10 @@ export async function startMember(
     },
   });
   const isReady = () => existsSync(output) && readFileSync(output, 'utf8').includes('effects is ready');
-  await untilReady(child, async () => isReady(), READY_WITHIN_MS);
+  // A failpoint may end it in the moment after it was ready.
+  await untilReady(child, async () => isReady(), READY_WITHIN_MS).catch((error) => {
+    if (!isReady()) throw error;
+  });
   return { child, fired: () => fired(log) };
 }
 

@@ -6,7 +6,7 @@ import type { Form, Scenario } from '../src/scenario.ts';
 import { scenarios } from '../src/scenarios.ts';
 
 /** Scenarios mostly wait, so that some may wait at once. */
-const LANES = 3;
+const LANES = 2;
 
 /** Tries every fault: each is a test. How long recovery took is told of the long form alone, whose machine is its own. */
 export function tryAll(form: Form): void {

@@ -23,7 +23,7 @@ export async function createTopics(brokers: string, { prefix = '', only }: Topic
   });
 }
 
-const LED_WITHIN_MS = 20_000;
+const LED_WITHIN_MS = 60_000;
 
 // A broker names itself leader of a new partition a moment before it acts as such.
 async function untilLed(admin: Admin, topic: string): Promise<void> {
