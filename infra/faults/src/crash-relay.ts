@@ -3,7 +3,7 @@ import { eventually } from '@giaolo/chassis/testing/brokers';
 import type { Random } from '@giaolo/chassis/testing/simulator/random';
 import { startLoad } from './load.ts';
 import { type Context, scenario } from './scenario.ts';
-import { compareAll, makePlace } from './tally-place.ts';
+import { compareAll, makePlace, REBUILT_WRONG } from './tally-place.ts';
 import { startTally, type TallyPlace, type TallyReplica } from './tally-replica.ts';
 import { longestSilence, startWatcher } from './watcher.ts';
 
@@ -49,13 +49,18 @@ export const crashRelay = scenario({
     const silence = longestSilence(watcher, began, performance.now());
     await load.stop();
     const { passedGate, ...found } = await compareAll(place, load, watcher);
+    // Who stood still, sent late and was killed before it had mended may leave an older record of state: not promised.
+    const isPromised = (what: string) => !what.startsWith(REBUILT_WRONG);
+    const promised = found.broken.filter(isPromised);
+    const unpromised = found.broken.filter((what) => !isPromised(what));
     const silent = steps.filter((step) => (fired.get(step) ?? 0) < rounds);
     return {
       ...found,
       injected: steps.length * rounds,
       recoveryMs: load.interrupted.map(({ failedAt, answeredAt }) => answeredAt - failedAt),
-      broken: [...found.broken, ...silent.map((step) => `${step} did not fire each time`)],
+      broken: [...promised, ...silent.map((step) => `${step} did not fire each time`)],
       notes: [
+        ...unpromised,
         `${load.interrupted.length} commands were left open`,
         `no event of a key for ${Math.round(silence)} ms at most`,
         `${passedGate} repeats came past the sequence check`,

@@ -14,6 +14,9 @@ import type { Watcher } from './watcher.ts';
 
 const PARTITIONS = 4;
 
+/** How a fault begins that is told of the topic of states. */
+export const REBUILT_WRONG = 'would be rebuilt wrong from the topic of states';
+
 /** A tally service's own keys and topics. */
 export async function makePlace(servers: { kafka: readonly string[]; redis: string }): Promise<TallyPlace> {
   const service = namespace('tally');
@@ -61,7 +64,7 @@ export async function compareAll(place: TallyPlace, load: Load, watcher: Watcher
       ),
       ...told('had effects in the wrong order', watcher.gaps),
       ...(undone < 0 ? [`${-undone} events had no effect`] : []),
-      ...told('would be rebuilt wrong from the topic of states', await differ()),
+      ...told(REBUILT_WRONG, await differ()),
     ],
     /** Repeats that the sequence check did not keep from the handler. */
     passedGate: watcher.handled - watcher.effects,
